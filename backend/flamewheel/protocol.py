@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What passes between Blender and the backend: version, paths, bodies.
+
+HTTP/1.1 on loopback.  Every request carries `Authorization: Bearer <token>` and
+`X-Flamewheel-Protocol: 1`; every answer is JSON.  A refusal has the status of its error and the
+body of `ErrorReply`.  A photo travels as the raw request body, never inside JSON.
+
+The child tells its parent where it listens with one JSON line on its standard output,
+`Greeting`; the token is in it and nowhere else.
+
+This file is shared by the backend and the add-on, byte for byte (`make sync`); standard library
+and numpy only.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, TypeVar
+
+from .errors import BackendError, FlamewheelError
+
+PROTOCOL_VERSION = 1
+PROTOCOL_HEADER = "X-Flamewheel-Protocol"
+MAX_PHOTO_BYTES = 64 * 1024 * 1024
+MAX_JSON_BYTES = 8 * 1024 * 1024
+
+PATH_HEALTH = "/health"
+PATH_HEADS = "/v1/heads"
+PATH_ENCODE = "/v1/encode"
+PATH_BLEND = "/v1/blend"
+PATH_TRANSITION = "/v1/transition"
+PATH_RETARGET = "/v1/retarget"
+PATH_CONVERT = "/v1/head/convert"
+
+Message = TypeVar("Message")
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """The child's first line on its standard output."""
+
+    port: int
+    token: str
+    pid: int
+    version: str
+    protocol: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True)
+class HealthReply:
+    """Is it there, and what has it loaded?"""
+
+    version: str
+    pid: int
+    torch: str  # "loading", "ready" or "failed: why"
+    protocol: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True)
+class ErrorReply:
+    """A refusal: the three fields of `FlamewheelError`."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+    @staticmethod
+    def of(error: FlamewheelError) -> ErrorReply:
+        """The body for `error`."""
+        return ErrorReply(error.code, error.message, error.hint)
+
+
+@dataclass(frozen=True)
+class HeadReply:
+    """A head the backend knows."""
+
+    name: str
+    path: str
+    vertices: int
+    identity: int
+    expression: int
+    licence: str
+    checksum: str
+
+
+@dataclass(frozen=True)
+class CodeBody:
+    """`ExpressionCode` on the wire."""
+
+    expression: list[float]
+    jaw: list[float] = field(default_factory=lambda: [0.0] * 3)
+    neck: list[float] = field(default_factory=lambda: [0.0] * 3)
+    eyes: list[list[float]] = field(default_factory=lambda: [[0.0] * 3, [0.0] * 3])
+
+
+@dataclass(frozen=True)
+class FaceReply:
+    """The answer of `encode` and `retarget`: the parameter file itself."""
+
+    parameters: dict[str, Any]  # the JSON parameter file, see DESIGN "Parameter file"
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WheelSpot:
+    """A place on the wheel: an emotion's name and its strength, 1.0 = basic."""
+
+    emotion: str
+    intensity: float = 1.0
+
+
+@dataclass(frozen=True)
+class BlendRequest:
+    """Mix one or two emotions; `weight` is the primary's share, 0..1."""
+
+    head: str
+    primary: WheelSpot
+    secondary: WheelSpot | None = None
+    weight: float = 0.5
+    method: str = "correlation"
+
+
+@dataclass(frozen=True)
+class BlendReply:
+    """The mixed expression and what a person should know of it."""
+
+    code: CodeBody
+    name: str = ""  # the dyad's or the emotion's name
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TransitionRequest:
+    """A sentence to act; `start` is the expression the face has now."""
+
+    head: str
+    text: str
+    start: CodeBody | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """One understood step: go to `emotion` within `seconds`, or hold for them."""
+
+    emotion: str
+    intensity: float
+    seconds: float
+    easing: str
+    words: str = ""  # the part of the sentence it was read from
+
+
+@dataclass(frozen=True)
+class TrajectoryReply:
+    """A performance in seconds, and the plan it was made from."""
+
+    head: str
+    times: list[float]
+    codes: list[list[float]]
+    easings: list[str]
+    labels: list[str] = field(default_factory=list)
+    plan: list[PlanStep] = field(default_factory=list)
+    seed: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RetargetRequest:
+    """`source` gives expression and pose, `target` gives identity (both parameter files)."""
+
+    head: str
+    source: dict[str, Any]
+    target: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class ConvertRequest:
+    """Turn a FLAME pickle into a head file; paths on this machine."""
+
+    source: str
+    output: str
+
+
+def to_json(message: Any) -> bytes:
+    """A message as compact UTF-8 JSON; NaN and Infinity are refused, JSON has none."""
+    return json.dumps(asdict(message), separators=(",", ":"), allow_nan=False).encode()
+
+
+def from_json(kind: type[Message], body: bytes) -> Message:
+    """The inverse of `to_json`.
+
+    Raises BackendError `bad-message` where the body is no JSON object or lacks a field.  Unknown
+    fields are left out, so that a newer peer of the same protocol version is understood.
+    """
+    try:
+        read = json.loads(body)
+    except (ValueError, UnicodeDecodeError, RecursionError) as bad:
+        raise _bad_message(f"The body is not JSON ({bad}).") from bad
+    return from_dict(kind, read)
+
+
+def from_dict(kind: type[Message], read: Any) -> Message:
+    """A message from a parsed JSON object; see `from_json`."""
+    if not isinstance(read, dict):
+        raise _bad_message("The body is not a JSON object.")
+    known = {slot.name for slot in fields(kind)}  # type: ignore[arg-type]
+    values = {name: value for name, value in read.items() if name in known}
+    for name, part in _PARTS.get(kind, {}).items():
+        value = values.get(name)
+        if isinstance(value, list):
+            values[name] = [from_dict(part, item) for item in value]
+        elif value is not None:
+            values[name] = from_dict(part, value)
+    try:
+        return kind(**values)
+    except TypeError as bad:
+        raise _bad_message(f"{kind.__name__} lacks a field ({bad}).") from bad
+
+
+_PARTS: dict[type[Any], dict[str, type[Any]]] = {
+    BlendRequest: {"primary": WheelSpot, "secondary": WheelSpot},
+    BlendReply: {"code": CodeBody},
+    TransitionRequest: {"start": CodeBody},
+    TrajectoryReply: {"plan": PlanStep},
+}
+
+
+def _bad_message(message: str) -> BackendError:
+    return BackendError(
+        "bad-message", message, "Use an add-on and a backend of the same Flamewheel version."
+    )
