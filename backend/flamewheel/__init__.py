@@ -1,1 +1,67 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""Flamewheel: photo, emotion wheel and sentence to editable facial animation.
+
+    import flamewheel
+    face = flamewheel.encode("photo.jpg")                     # FaceParameters
+    mixed = flamewheel.blend("joy", "trust", weight=0.6)      # ExpressionCode
+    acted = flamewheel.transition("from disgust to happiness over two seconds")   # Trajectory
+    head = flamewheel.load_head("open")                       # HeadModel (torch)
+    vertices = head.vertices(face.identity.shape, mixed.expression, None)         # (1, V, 3) m
+
+Everything else a person may want is in `flamewheel.pipeline`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import pipeline
+from .errors import FlamewheelError
+from .parameters import Camera, ExpressionCode, FaceParameters, Identity
+from .trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from .head.model import HeadModel
+
+__version__ = "0.1.0"
+__all__ = [
+    "Camera",
+    "ExpressionCode",
+    "FaceParameters",
+    "FlamewheelError",
+    "Identity",
+    "Trajectory",
+    "blend",
+    "encode",
+    "load_head",
+    "transition",
+]
+
+
+def load_head(name_or_path: str = "open") -> HeadModel:
+    """The head as a torch model: "open" (embedded), a `.npz` head file or a FLAME pickle."""
+    return pipeline.load_head(name_or_path)
+
+
+def encode(photo: str | Path | bytes, head: str = "open", face: int | None = None) -> FaceParameters:
+    """A photo (a file or its bytes) as parameters of `head`; see `pipeline.encode`."""
+    return pipeline.encode(Path(photo) if isinstance(photo, str) else photo, head=head, face=face)
+
+
+def blend(
+    primary: str,
+    secondary: str | None = None,
+    weight: float = 0.5,
+    method: str = "correlation",
+    head: str = "open",
+) -> ExpressionCode:
+    """Emotion words as an expression of `head`; see `pipeline.blend`."""
+    return pipeline.blend(primary, secondary, weight=weight, method=method, head=head).code
+
+
+def transition(
+    text: str, head: str = "open", start: ExpressionCode | None = None, seed: int | None = None
+) -> Trajectory:
+    """A sentence as a performance of `head`; see `pipeline.transition`."""
+    return pipeline.transition(text, head=head, start=start, seed=seed).trajectory

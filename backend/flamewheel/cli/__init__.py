@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line `flamewheel`: parse, call the pipeline, print.
+
+Exit codes: 0 done, 1 refused with a message, 2 usage.  Results go to standard output (one JSON
+object with `--json`), progress and refusals to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from ..errors import FlamewheelError, OutputError
+from .parser import make_parser
+from .report import print_refusal
+
+DONE, REFUSED, INTERRUPTED = 0, 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or DONE)
+    except FlamewheelError as refusal:
+        print_refusal(refusal, as_json=options.json)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("flamewheel: stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return REFUSED
+    except OSError as failure:  # a disk or permission that no room has put into words
+        refusal = OutputError(
+            "system-error", f"The system refused: {failure}.", "Check the disk and the permissions."
+        )
+        print_refusal(refusal, as_json=options.json)
+        return REFUSED

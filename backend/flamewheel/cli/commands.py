@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One function for each command: call the pipeline, write the file, print the result."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from .. import pipeline
+from ..parameters import ExpressionCode, FaceParameters, Identity
+from .report import print_json, print_notes, progress_line
+
+
+def encode(options: Namespace) -> None:
+    """Photo -> parameter file."""
+    with progress_line("encoding") as progress:
+        face = pipeline.encode(
+            options.photo, head=options.head, face=options.face, progress=progress
+        )
+    if options.preview:
+        pipeline.write_preview(options.photo, face, options.preview, head=options.head)
+    _give_parameters(face, options)
+    if not options.json and face.error is not None:
+        print(f"residual: {100 * face.error:.2f} % of the inter-ocular distance")
+
+
+def blend(options: Namespace) -> None:
+    """Emotion words -> parameter file with a neutral identity."""
+    result = pipeline.blend(
+        options.primary,
+        options.secondary,
+        primary_intensity=options.intensity,
+        secondary_intensity=options.secondary_intensity,
+        weight=options.weight,
+        method=options.method,
+        head=options.head,
+    )
+    name = pipeline.head_name(options.head)
+    face = FaceParameters(name, Identity([]), result.code, notes=result.notes)
+    _give_parameters(face, options)
+    if not options.json:
+        print(f"blended: {result.name}")
+
+
+def transition(options: Namespace) -> None:
+    """Sentence -> trajectory file."""
+    from ..instruction.plan import describe
+    from ..trajectory import save_trajectory, to_dict
+
+    start = _expression_in(options.start) if options.start else None
+    result = pipeline.transition(options.text, head=options.head, start=start, seed=options.seed)
+    if options.output:
+        save_trajectory(result.trajectory, options.output)
+    print_notes(result.notes)
+    if options.json:
+        print_json(to_dict(result.trajectory))
+        return
+    print(describe(result.plan))
+    _say_where(options.output)
+
+
+def retarget(options: Namespace) -> None:
+    """Two parameter files -> one."""
+    from ..parameter_file import load
+
+    target = load(options.target) if options.target else None
+    _give_parameters(pipeline.retarget(load(options.source), target, head=options.head), options)
+
+
+def head_list(options: Namespace) -> None:
+    """The heads that can be named."""
+    entries = pipeline.heads()
+    if options.json:
+        print_json([{**asdict(entry), "path": str(entry.path)} for entry in entries])
+        return
+    for entry in entries:
+        print(f"{entry.name:12} {entry.path}")
+
+
+def head_inspect(options: Namespace) -> None:
+    """What a head is made of."""
+    facts = pipeline.inspect_head(options.head)
+    if options.json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        print(f"{name:22} {value}")
+
+
+def head_convert(options: Namespace) -> None:
+    """FLAME pickle -> head file."""
+    data = pipeline.convert_head(
+        options.source, options.output,
+        landmarks=options.landmarks, uv=options.uv, masks=options.masks,
+    )
+    facts = {
+        "head": data.name, "path": str(options.output), "vertices": data.vertex_count,
+        "identity": data.identity_count, "expression": data.expression_count,
+    }
+    if options.json:
+        print_json(facts)
+        return
+    print(
+        f"{data.name}: {data.vertex_count} vertices, {data.identity_count} identity and "
+        f"{data.expression_count} expression components"
+    )
+    _say_where(options.output)
+
+
+def head_build_open(options: Namespace) -> None:
+    """The embedded head, made anew from code."""
+    from ..head.files import save_head
+    from ..head.open_head.build import build_open_head
+
+    data = build_open_head()
+    save_head(data, options.output)
+    if options.json:
+        print_json({"head": data.name, "path": str(options.output), "checksum": data.checksum})
+        return
+    _say_where(options.output)
+
+
+def dbex_build(options: Namespace) -> None:
+    """A head's expression database as a file."""
+    from ..wheel.dbex import save_database
+
+    database = pipeline.expression_database(options.head)
+    save_database(database, options.output)
+    if options.json:
+        print_json({"path": str(options.output), "entries": len(database.labels)})
+        return
+    _say_where(options.output)
+
+
+def dbex_show(options: Namespace) -> None:
+    """Each emotion: entries, where they come from, strongest components."""
+    rows = pipeline.describe_database(options.head)
+    if options.json:
+        print_json(rows)
+        return
+    for row in rows:
+        components = " ".join(str(index) for index in row["components"])
+        print(f"{row['emotion']:13} {row['entries']:4} entries, {row['agree']:4} agree with FACS")
+        print(f"    from {row['source']}")
+        print(f"    strongest components: {components}")
+
+
+def serve(options: Namespace) -> int:
+    """Serve Blender until it ends."""
+    from ..server import serve as serve_forever
+
+    return serve_forever(options.port)
+
+
+def batch(options: Namespace) -> int:
+    """Job file -> Blender in the background."""
+    from ..batch import run_batch
+
+    return run_batch(options.job, options.blender, as_json=options.json)
+
+
+def doctor(options: Namespace) -> int:
+    """What is installed and what is missing; exit code 1 where something needed is."""
+    from .doctor import examine
+
+    checks = examine()
+    if options.json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            print(f"{'ok  ' if check.ok else 'MISSING'} {check.what}: {check.found}")
+            if check.hint:
+                print(f"     {check.hint}")
+    return 0 if all(check.ok or not check.needed for check in checks) else 1
+
+
+def _give_parameters(face: FaceParameters, options: Namespace) -> None:
+    from ..parameter_file import save, to_dict
+
+    if options.output:
+        save(face, options.output)
+    print_notes(face.notes)
+    if options.json:
+        print_json(to_dict(face))
+    else:
+        _say_where(options.output)
+
+
+def _say_where(output: Path | None) -> None:
+    print(f"wrote {output}" if output else "not written: give -o FILE or --json")
+
+
+def _expression_in(path: Path) -> ExpressionCode:
+    from ..parameter_file import load
+
+    return load(path).code

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of the command line: commands, options and their help."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .. import __version__
+from . import commands
+
+Subparsers = argparse._SubParsersAction  # the class has no public name
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser; each command sets `run`, a function of the parsed options."""
+    parser = argparse.ArgumentParser(
+        prog="flamewheel",
+        description="Photo, emotion wheel and sentence to editable facial animation.",
+        epilog="Exit codes: 0 done, 1 refused with a message, 2 usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"flamewheel {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print one JSON object, for machines")
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_verbs(verbs, common)
+    _add_head(verbs, common)
+    _add_dbex(verbs, common)
+    _add_processes(verbs, common)
+    return parser
+
+
+def _add(
+    verbs: Subparsers[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+    name: str,
+    help_text: str,
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=help_text, description=help_text, parents=[common])
+    verb.set_defaults(run=getattr(commands, name.replace("-", "_")))
+    return verb
+
+
+def _head_option(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--head", default="open", help='"open" (embedded), a .npz head file or a FLAME pickle'
+    )
+
+
+def _output_option(verb: argparse.ArgumentParser, what: str) -> None:
+    verb.add_argument("-o", "--output", type=Path, help=what)
+
+
+def _add_verbs(
+    verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    encode = _add(verbs, common, "encode", "Take the face in a photo as head parameters.")
+    encode.add_argument("photo", type=Path)
+    encode.add_argument("--face", type=int, help="which face, 1 = largest")
+    encode.add_argument("--preview", type=Path, help="write photo and rendered head as PNG")
+    _output_option(encode, "parameter file to write (.json or .npz)")
+    _head_option(encode)
+
+    blend = _add(verbs, common, "blend", "Mix one or two emotions of the wheel.")
+    blend.add_argument("primary", help='an emotion, e.g. "joy", "furious", "awe"')
+    blend.add_argument("secondary", nargs="?")
+    blend.add_argument("--weight", type=float, default=0.5, help="share of the primary, 0..1")
+    blend.add_argument("--intensity", type=float, help="of the primary; 1 = basic")
+    blend.add_argument("--secondary-intensity", type=float, help="of the secondary; 1 = basic")
+    blend.add_argument("--method", default="correlation", help="correlation, linear or pca")
+    _output_option(blend, "parameter file to write (.json or .npz)")
+    _head_option(blend)
+
+    transition = _add(verbs, common, "transition", "Turn a sentence into a performance.")
+    transition.add_argument("text", help='e.g. "from disgust to happiness over two seconds"')
+    transition.add_argument("--start", type=Path, help="parameter file of the face's expression now")
+    transition.add_argument("--seed", type=int, help="vary the performance; a seed repeats it")
+    _output_option(transition, "trajectory file to write (.json)")
+    _head_option(transition)
+
+    retarget = _add(verbs, common, "retarget", "Put one face's expression onto another face.")
+    retarget.add_argument("source", type=Path, help="parameter file that gives the expression")
+    retarget.add_argument("target", type=Path, nargs="?", help="parameter file that gives identity")
+    _output_option(retarget, "parameter file to write (.json or .npz)")
+    _head_option(retarget)
+
+
+def _add_head(
+    verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    group = verbs.add_parser("head", help="List, inspect and convert heads.")
+    actions = group.add_subparsers(metavar="ACTION", required=True)
+    head_list = _add(actions, common, "list", "The heads that can be named.")
+    head_list.set_defaults(run=commands.head_list)
+    inspect = _add(actions, common, "inspect", "What a head is made of.")
+    inspect.add_argument("head", nargs="?", default="open")
+    inspect.set_defaults(run=commands.head_inspect)
+    convert = _add(actions, common, "convert", "Turn a FLAME pickle into a head file.")
+    convert.add_argument("source", type=Path)
+    convert.add_argument("-o", "--output", type=Path, required=True, help="head file (.npz)")
+    convert.add_argument(
+        "--landmarks", type=Path, action="append", default=[],
+        help="landmark embedding (FLAME_PyTorch, DECA or MediaPipe layout); may be repeated",
+    )
+    convert.add_argument("--uv", type=Path, help="OBJ with texture coordinates (head_template.obj)")
+    convert.add_argument("--masks", type=Path, help="FLAME_masks.pkl")
+    convert.set_defaults(run=commands.head_convert)
+    build = _add(actions, common, "build-open", "Build the embedded open head anew.")
+    build.add_argument("-o", "--output", type=Path, required=True, help="head file (.npz)")
+    build.set_defaults(run=commands.head_build_open)
+
+
+def _add_dbex(
+    verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    group = verbs.add_parser("dbex", help="The expression database behind the wheel.")
+    actions = group.add_subparsers(metavar="ACTION", required=True)
+    build = _add(actions, common, "build", "Build a head's database from FACS prototypes.")
+    _head_option(build)
+    build.add_argument("-o", "--output", type=Path, required=True, help="database (.npz)")
+    build.set_defaults(run=commands.dbex_build)
+    show = _add(actions, common, "show", "What a head's database holds.")
+    _head_option(show)
+    show.set_defaults(run=commands.dbex_show)
+
+
+def _add_processes(
+    verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    serve = _add(verbs, common, "serve", "Serve Blender on loopback (Blender starts this itself).")
+    serve.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    batch = _add(verbs, common, "batch", "Render a job file in Blender, without a window.")
+    batch.add_argument("job", type=Path)
+    batch.add_argument("--blender", help="Blender's program; default: FLAMEWHEEL_BLENDER or PATH")
+    _add(verbs, common, "doctor", "Check what is installed and what is missing.")
