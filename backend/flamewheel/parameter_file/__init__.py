@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parameter files: `FaceParameters` as JSON, and as the `.npz` that DECA's and EMOCA's users have.
+
+JSON is the full form (DESIGN, "Parameter file").  The `.npz` has DECA's key names `shape`, `exp`,
+`pose` (global 3, jaw 3) and `cam`, so that scripts for those encoders read it; what DECA has no
+name for stands beside them in `neck`, `eyes`, `image_size` and `meta`.  A `.npz` made by DECA or
+EMOCA themselves (no `meta`, perhaps `shapecode`, `expcode`, `posecode`) is read as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import InputFileError, OutputError, UsageError
+from ..parameters import FaceParameters
+from .checks import parsed
+from .json_form import from_dict, to_dict
+from .npz_form import MAX_FILE_BYTES, from_npz, to_npz
+
+__all__ = ["from_dict", "load", "save", "to_dict"]
+
+
+def load(path: str | Path) -> FaceParameters:
+    """Read a parameter file, `.json` or `.npz`.
+
+    Raises InputFileError where it is missing, too large, damaged or has a wrong key (named).
+    """
+    path = Path(path)
+    body = _bytes_of(path)
+    try:
+        return from_npz(body) if path.suffix.lower() == ".npz" else from_dict(parsed(body))
+    except UsageError as wrong:
+        raise InputFileError(wrong.code, f"{path}: {wrong.message}", wrong.hint) from wrong
+
+
+def save(face: FaceParameters, path: str | Path) -> None:
+    """Write `face` to `path` (`.json` or `.npz`), whole or not at all.
+
+    Raises UsageError for another ending, OutputError where the disk refuses.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending == ".json":
+        text = json.dumps(to_dict(face), indent=1, allow_nan=False, ensure_ascii=False)
+        _write(path, (text + "\n").encode())
+    elif ending == ".npz":
+        _write(path, to_npz(face))
+    else:
+        raise UsageError(
+            "wrong-ending", f"A parameter file ends in .json or .npz, {path.name} does not.",
+            "Choose one of the two endings.",
+        )
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise InputFileError("too-large", f"{path} has {size >> 20} MB, too much for a face.",
+                                 "Give a parameter file that Flamewheel, DECA or EMOCA wrote.")
+        return path.read_bytes()
+    except OSError as failure:
+        reason = failure.strerror or str(failure)
+        raise InputFileError("unreadable", f"{path} cannot be read: {reason}.",
+                             "Check the path and the permissions.") from failure
+
+
+def _write(path: Path, body: bytes) -> None:
+    """A temporary file beside `path`, then a rename: never half a file."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(body)
+        os.replace(part, path)
+    except OSError as failure:
+        with suppress(OSError):
+            part.unlink()
+        reason = failure.strerror or str(failure)
+        raise OutputError(
+            "unwritable", f"{path} cannot be written: {reason}.",
+            "Check the folder, its permissions and the free space.",
+        ) from failure

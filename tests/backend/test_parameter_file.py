@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parameter files: nothing is lost, wrong keys are named, nothing is half-written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from flamewheel import parameter_file
+from flamewheel.errors import InputFileError, OutputError, UsageError
+from flamewheel.parameters import Camera, EmotionReading, ExpressionCode, FaceParameters, Identity
+
+
+def face(**changes: Any) -> FaceParameters:
+    random = np.random.default_rng(7)
+    values: dict[str, Any] = {
+        "head": "open",
+        "identity": Identity(random.normal(size=20)),
+        "code": ExpressionCode(
+            random.normal(size=30), random.normal(size=3), random.normal(size=3),
+            random.normal(size=(2, 3)),
+        ),
+        "global_rotation": random.normal(size=3),
+        "camera": Camera(2413.5, np.array([310.25, 402.5]), (640, 800)),
+        "emotion": EmotionReading("joy", {"joy": 0.75, "fear": 0.25}, valence=0.5, arousal=-0.25),
+        "error": 0.021,
+        "notes": ("2 faces; took the largest",),
+    }
+    return FaceParameters(**(values | changes))
+
+
+def assert_equal(one: FaceParameters, other: FaceParameters, within: float = 0.0) -> None:
+    def close(a: Any, b: Any) -> None:
+        np.testing.assert_allclose(a, b, rtol=within, atol=within)
+
+    close(one.identity.shape, other.identity.shape)
+    close(one.code.vector(), other.code.vector())
+    close(one.global_rotation, other.global_rotation)
+    assert (one.head, one.emotion, one.error, one.notes) == (
+        other.head, other.emotion, other.error, other.notes
+    )
+    assert (one.camera is None) == (other.camera is None)
+    if one.camera and other.camera:
+        assert one.camera.image_size == other.camera.image_size
+        close(one.camera.scale, other.camera.scale)
+        close(one.camera.translation, other.camera.translation)
+
+
+def test_json_gives_back_the_very_same(tmp_path: Path) -> None:
+    parameter_file.save(face(), tmp_path / "photo.json")
+    assert_equal(parameter_file.load(tmp_path / "photo.json"), face())
+
+
+def test_json_has_the_keys_of_the_design() -> None:
+    written = parameter_file.to_dict(face())
+    assert list(written) == [
+        "head", "shape", "expression", "pose", "camera", "emotion", "error", "notes"
+    ]
+    assert list(written["pose"]) == ["global", "neck", "jaw", "eyes"]
+    assert list(written["camera"]) == ["scale", "translation", "image_size"]
+    json.dumps(written, allow_nan=False)
+
+
+def test_the_least_file_is_enough() -> None:
+    read = parameter_file.from_dict({"head": "open", "shape": [], "expression": [1, 2]})
+    assert read.code.expression.tolist() == [1.0, 2.0]
+    assert not read.pose().any() and read.camera is None
+
+
+def test_npz_gives_back_float32(tmp_path: Path) -> None:
+    parameter_file.save(face(), tmp_path / "photo.npz")
+    assert_equal(parameter_file.load(tmp_path / "photo.npz"), face(), within=1e-6)
+
+
+def test_npz_has_the_names_of_deca(tmp_path: Path) -> None:
+    parameter_file.save(face(), tmp_path / "photo.npz")
+    with np.load(tmp_path / "photo.npz") as read:
+        assert {"shape", "exp", "pose", "cam"} <= set(read.files)
+        assert read["pose"].shape == (6,) and read["cam"].shape == (3,)
+        np.testing.assert_allclose(read["pose"][3:], face().code.jaw, rtol=1e-6)
+
+
+def test_the_camera_of_npz_projects_as_deca_does(tmp_path: Path) -> None:
+    """DECA: s (X + t), y turned; -1..1 over the crop."""
+    square = face(camera=Camera(900.0, np.array([100.0, 130.0]), (224, 224)))
+    parameter_file.save(square, tmp_path / "photo.npz")
+    with np.load(tmp_path / "photo.npz") as read:
+        scale, x, y = read["cam"].tolist()
+    point = np.array([0.03, -0.05])
+    deca = np.array([scale * (point[0] + x), -scale * (point[1] + y)])
+    ours = np.array([900 * point[0] + 100, 130 - 900 * point[1]])
+    np.testing.assert_allclose((deca + 1) * 112, ours, rtol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", ["", "code"])
+def test_a_npz_of_deca_itself(tmp_path: Path, suffix: str) -> None:
+    """A batch of one, float32, no head's name, other arrays beside."""
+    arrays = {
+        f"shape{suffix}": np.full((1, 100), 0.5, np.float32),
+        f"exp{suffix}": np.full((1, 50), 0.25, np.float32),
+        f"pose{suffix}": np.array([[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]], np.float32),
+        "cam": np.array([[8.0, 0.01, -0.02]], np.float32),
+        "light": np.zeros((1, 9, 3), np.float32),
+        "detail": np.array([{"pickled": True}], dtype=object),
+    }
+    np.savez(tmp_path / "deca.npz", **arrays)
+    read = parameter_file.load(tmp_path / "deca.npz")
+    assert read.head == "flame" and "no head" in read.notes[0]
+    assert read.identity.shape.size == 100 and read.code.expression.size == 50
+    np.testing.assert_allclose(read.global_rotation, [0.1, 0.2, 0.3], rtol=1e-6)
+    np.testing.assert_allclose(read.code.jaw, [0.4, 0.5, 0.6], rtol=1e-6)
+    assert read.camera is not None and read.camera.image_size == (224, 224)
+    assert read.camera.scale == pytest.approx(8 * 112)
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"shape": None}, "shape"),
+    ({"shape": "abc"}, "shape"),
+    ({"shape": [1, "2"]}, "shape"),
+    ({"shape": [True, False]}, "shape"),
+    ({"expression": [[1, 2], [3]]}, "expression"),
+    ({"expression": [1.0, float("nan")]}, "expression"),
+    ({"head": 3}, "head"),
+    ({"expresion": [1]}, 'expresion" is unknown. Did you mean "expression"'),
+    ({"pose": {"jaw": [1, 2]}}, "pose.jaw must have 3 numbers, it has 2"),
+    ({"pose": {"Jaw": [1, 2, 3]}}, 'In pose the key "Jaw"'),
+    ({"pose": []}, "pose must be a table"),
+    ({"pose": {"eyes": [1, 2, 3, 4, 5, 6]}}, "pose.eyes must have 2 x 3"),
+    ({"camera": {"scale": 1}}, 'In camera the key "translation" is missing'),
+    ({"camera": {"scale": 0, "translation": [0, 0], "image_size": [1, 1]}}, "camera.scale"),
+    ({"camera": {"scale": 1, "translation": [0, 0], "image_size": [1.5, 1]}}, "image_size"),
+    ({"emotion": {"label": "joy", "probabilities": {"joy": "much"}}}, "probabilities.joy"),
+    ({"error": "small"}, "error"),
+    ({"notes": "one"}, "notes"),
+]
+
+
+@pytest.mark.parametrize(("change", "named"), WRONG, ids=[named for _, named in WRONG])
+def test_a_wrong_key_is_named(change: dict[str, Any], named: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parameter_file.from_dict({"head": "open", "shape": [], "expression": []} | change)
+    assert caught.value.code == "bad-parameters"
+    assert named in caught.value.message
+
+
+@pytest.mark.parametrize("key", ["head", "shape", "expression"])
+def test_a_missing_key_is_named(key: str) -> None:
+    table = {"head": "open", "shape": [], "expression": []}
+    del table[key]
+    with pytest.raises(UsageError, match=f'"{key}" is missing'):
+        parameter_file.from_dict(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("a.json", b"{"), ("a.json", b"\xff\xfe"), ("a.json", b"[" * 100_000), ("a.json", b"[]"),
+        ("a.npz", b"PK\x03\x04 not a zip"), ("a.npz", b""),
+    ],
+)
+def test_damaged_files_are_refused_by_name(tmp_path: Path, name: str, body: bytes) -> None:
+    (tmp_path / name).write_bytes(body)
+    with pytest.raises(InputFileError, match=name):
+        parameter_file.load(tmp_path / name)
+
+
+def test_pickles_in_a_npz_are_not_opened(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", shape=np.array([{}], dtype=object), exp=[1.0], pose=np.zeros(6))
+    with pytest.raises(InputFileError, match="plain numbers"):
+        parameter_file.load(tmp_path / "a.npz")
+
+
+def test_many_faces_in_a_npz_are_refused(tmp_path: Path) -> None:
+    faces = {"shape": np.zeros((2, 5)), "exp": np.zeros((2, 5)), "pose": np.zeros((2, 6))}
+    np.savez(tmp_path / "a.npz", **faces)
+    with pytest.raises(InputFileError, match="2 faces"):
+        parameter_file.load(tmp_path / "a.npz")
+
+
+def test_a_npz_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "a.npz", shape=np.zeros(9_000_000), exp=[1.0], pose=np.zeros(6))
+    assert (tmp_path / "a.npz").stat().st_size < 1_000_000
+    with pytest.raises(InputFileError, match="unpacks"):
+        parameter_file.load(tmp_path / "a.npz")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match=r"gone\.json"):
+        parameter_file.load(tmp_path / "gone.json")
+
+
+def test_another_ending_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"photo\.txt"):
+        parameter_file.save(face(), tmp_path / "photo.txt")
+
+
+@pytest.mark.parametrize("name", ["photo.json", "photo.npz"])
+def test_nothing_is_left_where_the_disk_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).write_bytes(b"before")
+
+    def full(self: Path, body: bytes) -> int:
+        with open(self, "wb") as stream:
+            stream.write(body[: len(body) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError, match="No space left"):
+        parameter_file.save(face(), tmp_path / name)
+    assert (tmp_path / name).read_bytes() == b"before"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_missing_folder_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for where in ("no/photo.json", "file/photo.json"):
+        with pytest.raises(OutputError):
+            parameter_file.save(face(), tmp_path / where)
