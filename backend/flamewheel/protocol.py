@@ -15,9 +15,12 @@ and numpy only.
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, TypeVar
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from . import errors
 from .errors import BackendError, FlamewheelError
 
 PROTOCOL_VERSION = 1
@@ -59,16 +62,24 @@ class HealthReply:
 
 @dataclass(frozen=True)
 class ErrorReply:
-    """A refusal: the three fields of `FlamewheelError`."""
+    """A refusal: the three fields of `FlamewheelError`, and which of its classes it was."""
 
     code: str
     message: str
     hint: str = ""
+    kind: str = ""  # name of the class in errors.py; the other side raises it again
 
     @staticmethod
     def of(error: FlamewheelError) -> ErrorReply:
         """The body for `error`."""
-        return ErrorReply(error.code, error.message, error.hint)
+        return ErrorReply(error.code, error.message, error.hint, type(error).__name__)
+
+    def error(self) -> FlamewheelError:
+        """The refusal as it was raised; a class this side does not know becomes the root."""
+        kind = getattr(errors, self.kind, FlamewheelError)
+        if not (isinstance(kind, type) and issubclass(kind, FlamewheelError)):
+            kind = FlamewheelError
+        return kind(self.code, self.message, self.hint)
 
 
 @dataclass(frozen=True)
@@ -104,10 +115,10 @@ class FaceReply:
 
 @dataclass(frozen=True)
 class WheelSpot:
-    """A place on the wheel: an emotion's name and its strength, 1.0 = basic."""
+    """A place on the wheel: an emotion's name and its strength, 1.0 = basic, None = the word's."""
 
     emotion: str
-    intensity: float = 1.0
+    intensity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -190,8 +201,9 @@ def to_json(message: Any) -> bytes:
 def from_json(kind: type[Message], body: bytes) -> Message:
     """The inverse of `to_json`.
 
-    Raises BackendError `bad-message` where the body is no JSON object or lacks a field.  Unknown
-    fields are left out, so that a newer peer of the same protocol version is understood.
+    Raises BackendError `bad-message` where the body is no JSON object, lacks a field or has one of
+    the wrong type; a number must be finite.  Unknown fields are left out, so that a newer peer of
+    the same protocol version is understood.
     """
     try:
         read = json.loads(body)
@@ -204,26 +216,39 @@ def from_dict(kind: type[Message], read: Any) -> Message:
     """A message from a parsed JSON object; see `from_json`."""
     if not isinstance(read, dict):
         raise _bad_message("The body is not a JSON object.")
+    types = get_type_hints(kind)
     known = {slot.name for slot in fields(kind)}  # type: ignore[arg-type]
-    values = {name: value for name, value in read.items() if name in known}
-    for name, part in _PARTS.get(kind, {}).items():
-        value = values.get(name)
-        if isinstance(value, list):
-            values[name] = [from_dict(part, item) for item in value]
-        elif value is not None:
-            values[name] = from_dict(part, value)
+    values = {
+        name: _value(f"{kind.__name__}.{name}", types[name], value)
+        for name, value in read.items()
+        if name in known
+    }
     try:
         return kind(**values)
     except TypeError as bad:
         raise _bad_message(f"{kind.__name__} lacks a field ({bad}).") from bad
 
 
-_PARTS: dict[type[Any], dict[str, type[Any]]] = {
-    BlendRequest: {"primary": WheelSpot, "secondary": WheelSpot},
-    BlendReply: {"code": CodeBody},
-    TransitionRequest: {"start": CodeBody},
-    TrajectoryReply: {"plan": PlanStep},
-}
+_MAX_NUMBER = sys.float_info.max  # JSON allows 1e999 and integers without end
+
+
+def _value(where: str, wanted: Any, read: Any) -> Any:
+    """`read` as the type that a message's field names; `where` is for the refusal."""
+    if isinstance(wanted, UnionType):
+        (inner,) = (part for part in get_args(wanted) if part is not NoneType)
+        return None if read is None else _value(where, inner, read)
+    if get_origin(wanted) is list and isinstance(read, list):
+        (inner,) = get_args(wanted)
+        return [_value(where, inner, item) for item in read]
+    if hasattr(wanted, "__dataclass_fields__"):
+        return from_dict(wanted, read)
+    plain = get_origin(wanted) or wanted
+    fits = isinstance(read, (int, float) if plain is float else plain)
+    if not fits or (isinstance(read, bool) and plain is not bool):
+        raise _bad_message(f"{where} must be a {plain.__name__}, not {type(read).__name__}.")
+    if plain in (int, float) and not (abs(read) <= _MAX_NUMBER):  # NaN compares false
+        raise _bad_message(f"{where} holds a number that is not finite.")
+    return read
 
 
 def _bad_message(message: str) -> BackendError:

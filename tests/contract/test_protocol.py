@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Messages survive the wire between the backend's copy and the add-on's; bad ones are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from flamewheel import errors, protocol
+
+CODE = protocol.CodeBody([0.5, -1.0], jaw=[0.1, 0.0, 0.0])
+MESSAGES = [
+    protocol.Greeting(8123, "secret", 77, "0.1.0"),
+    protocol.HealthReply("0.1.0", 77, "loading"),
+    protocol.BlendRequest("open", protocol.WheelSpot("joy"), protocol.WheelSpot("fear", 0.5)),
+    protocol.BlendReply(CODE, "guilt", ["a note"]),
+    protocol.TransitionRequest("open", "to joy", CODE, 3),
+    protocol.TransitionRequest("open", "to joy"),
+    protocol.TrajectoryReply(
+        "open", [0.0, 1.0], [[0.0], [1.0]], ["smooth"],
+        plan=[protocol.PlanStep("joy", 1, 2.5, "smooth", "to joy")], seed=4,
+    ),
+    protocol.RetargetRequest("open", {"head": "open"}, None),
+    protocol.ConvertRequest("a.pkl", "b.npz"),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_a_message_comes_back_the_same(message: object) -> None:
+    assert protocol.from_json(type(message), protocol.to_json(message)) == message
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "not JSON"),
+        (b"\xff", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "not a JSON object"),
+        (b"{}", "lacks a field"),
+        (b'{"head": 1, "primary": {"emotion": "joy"}}', "BlendRequest.head must be a str, not int"),
+        (b'{"head": "open", "primary": "joy"}', "not a JSON object"),
+        (b'{"head": "open", "primary": {"emotion": "joy"}, "weight": true}', "weight"),
+        (b'{"head": "open", "primary": {"emotion": "joy"}, "weight": NaN}', "not finite"),
+        (b'{"head": "open", "primary": {"emotion": "joy"}, "weight": 1e999}', "not finite"),
+        (b'{"head": "open", "primary": {"emotion": "joy"}, "weight": 1' + b"0" * 400 + b"}",
+         "not finite"),
+    ],
+)
+def test_a_bad_body_is_refused_with_its_field(body: bytes, said: str) -> None:
+    with pytest.raises(errors.BackendError) as caught:
+        protocol.from_json(protocol.BlendRequest, body)
+    assert caught.value.code == "bad-message"
+    assert said in caught.value.message
+
+
+def test_unknown_fields_are_left_out() -> None:
+    body = b'{"source": "a", "output": "b", "of_a_newer_version": 1}'
+    assert protocol.from_json(protocol.ConvertRequest, body).output == "b"
+
+
+def test_not_a_number_is_never_sent() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        protocol.to_json(protocol.CodeBody([float("nan")]))
+
+
+def test_a_refusal_keeps_its_class() -> None:
+    sent = protocol.ErrorReply.of(errors.PhotoError("no-face", "No face.", "Another photo."))
+    raised = protocol.from_json(protocol.ErrorReply, protocol.to_json(sent)).error()
+    assert type(raised) is errors.PhotoError
+    assert (raised.code, raised.message, raised.hint) == ("no-face", "No face.", "Another photo.")
+
+
+@pytest.mark.parametrize("kind", ["", "NoSuchError", "annotations", "__name__"])
+def test_an_unknown_class_of_refusal_becomes_the_root(kind: str) -> None:
+    assert type(protocol.ErrorReply("a", "b", kind=kind).error()) is errors.FlamewheelError
