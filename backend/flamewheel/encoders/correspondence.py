@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where FaceMesh's landmarks lie on any head: found by showing FaceMesh pictures of the head.
+
+The head is rendered in grey from many directions, once with its mouth closed and once with its jaw
+open.  Each landmark's pixel hits a triangle of the outer skin; over all views the hit in the middle
+is taken.  Heads that bring their own `facemesh478` embedding keep it.  Either way the same pictures
+then tell, landmark by landmark, where FaceMesh sees it *relative* to that point (a steady offset of
+about 4 % of the inter-ocular distance) and how steadily: the fit's weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import HeadError
+from ..head.data import JOINT_NAMES, HeadData
+from ..parameters import Camera
+from ..render import Fragments, rasterise
+from ..render.grey import camera_points, shade, vertex_tones
+from .cache import read_cache, write_cache
+from .facemesh import IRISES, RENDER_THRESHOLD, detect
+from .rows import SurfacePoints, rotation
+from .skin import outer_skin, posed_template
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[int, int, str], None]
+
+SIZE = 384  # px: FaceMesh looks at 192 px of the face
+HEAD_FILLS = 0.72  # of the picture's height
+YAWS, PITCHES = (-30, -20, -10, 0, 10, 20, 30), (-20, -10, 0, 10, 20)  # degrees: found at 0.3
+OPEN_YAWS, OPEN_PITCHES = (-20, 0, 20), (-12, 0, 12)  # degrees, with the jaw open
+JAW_OPEN = 0.28  # rad: lips clearly apart, the face still ordinary to FaceMesh
+INNER_LIPS = np.array([78, 191, 80, 81, 82, 13, 312, 311, 310, 415,
+                       308, 324, 318, 402, 317, 14, 87, 178, 88, 95])
+FEWEST_VIEWS = 8  # in which the face must be found
+FEWEST_HITS = 4  # views in which a landmark must hit the skin to be placed
+WINDOW = 3  # px: how far from a landmark's pixel the skin is looked for
+WINDOW_COST = 0.0015  # m of depth that a pixel of distance is worth
+DEVIATION_FLOOR = 0.010  # of the inter-ocular distance: FaceMesh's own scatter on photos
+UNMEASURED_DEVIATION = 0.015  # where FaceMesh does not recognise the head's pictures
+CACHE_KIND, CACHE_VERSION = "correspondence", 1
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One picture of the head and what FaceMesh saw in it."""
+
+    turn: Floats  # (3,3) the head's rotation
+    jaw_open: bool
+    camera: Camera
+    landmarks: Floats  # (478,2) px
+    fragments: Fragments
+
+
+def landmark_points(data: HeadData, progress: Progress | None = None) -> SurfacePoints:
+    """FaceMesh's landmarks on `data`, from the cache or found now (a few seconds).
+
+    progress(done, total, text) is called while pictures are made.  Raises HeadError
+    `head-not-recognised` where FaceMesh sees no face in the pictures of a head without an
+    embedding of its own.
+    """
+    key = _fingerprint(data)
+    cached = read_cache(CACHE_KIND, CACHE_VERSION, key)
+    if cached is not None:
+        return cached
+    points = find_points(data, progress)
+    write_cache(CACHE_KIND, CACHE_VERSION, key, points)
+    return points
+
+
+def find_points(data: HeadData, progress: Progress | None = None) -> SurfacePoints:
+    """As `landmark_points`, without the cache."""
+    views = _look(data, progress)
+    embedding = data.landmarks.get("facemesh478")
+    if len(views) < FEWEST_VIEWS:
+        if embedding is None:
+            raise HeadError(
+                "head-not-recognised",
+                f"FaceMesh sees a face in only {len(views)} pictures of the head {data.name!r}.",
+                "Photos need a human face that looks along +Z, Y up; or give the head file a "
+                "facemesh478 landmark embedding.",
+            )
+        views = []
+    if embedding is not None:
+        numbers = (np.arange(len(embedding.triangles)) if embedding.indices is None
+                   else np.asarray(embedding.indices))
+        triangles = np.asarray(embedding.triangles, dtype=np.int64)
+        barycentrics = np.asarray(embedding.barycentrics, dtype=np.float64)
+    else:
+        numbers, triangles, barycentrics = _place(data, views)
+    placed = _with_irises(data, numbers.astype(np.int64), triangles, barycentrics)
+    return _calibrate(data, views, *placed)
+
+
+def _fingerprint(data: HeadData) -> str:
+    """Of all that the pictures and the embedding depend on."""
+    digest = hashlib.sha256()
+    arrays: list[npt.NDArray[Any]] = [
+        data.template, data.triangles, data.weights, data.joint_regressor]
+    embedding = data.landmarks.get("facemesh478")
+    if embedding is not None:
+        arrays += [embedding.triangles, embedding.barycentrics]
+    arrays += [data.masks[name] for name in sorted(data.masks)]
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:32]
+
+
+def _directions() -> list[tuple[float, float, bool]]:
+    """Yaw, pitch, jaw open."""
+    closed = [(float(y), float(p), False) for p in PITCHES for y in YAWS]
+    return closed + [(float(y), float(p), True) for p in OPEN_PITCHES for y in OPEN_YAWS]
+
+
+def _look(data: HeadData, progress: Progress | None) -> list[View]:
+    """The views in which FaceMesh finds the face."""
+    tones = vertex_tones(data)
+    triangles = np.asarray(data.triangles, dtype=np.int32)
+    shapes = {False: posed_template(data, 0.0), True: posed_template(data, JAW_OPEN)}
+    camera = _camera(shapes[False])
+    centre = shapes[False].mean(0)
+    views, directions = [], _directions()
+    for done, (yaw, pitch, jaw_open) in enumerate(directions):
+        if progress is not None:
+            progress(done, len(directions), f"looking at the head {data.name}")
+        turn = rotation(np.array([np.radians(pitch), 0, 0])) @ rotation(
+            np.array([0, np.radians(yaw), 0]))
+        points = camera_points((shapes[jaw_open] - centre) @ turn.T + centre, camera, (SIZE, SIZE))
+        fragments = rasterise(points, triangles, (SIZE, SIZE))
+        faces = detect(shade(fragments, points, triangles, tones), RENDER_THRESHOLD)
+        if faces:
+            views.append(View(turn, jaw_open, camera, faces[0], fragments))
+    return views
+
+
+def _camera(vertices: Floats) -> Camera:
+    """One that sees the head's whole height, centred."""
+    low, high = vertices.min(0), vertices.max(0)
+    scale = HEAD_FILLS * SIZE / float(max(high[1] - low[1], high[0] - low[0]))
+    middle = (low + high) / 2
+    translation = np.array([SIZE / 2 - scale * middle[0], SIZE / 2 + scale * middle[1]])
+    return Camera(scale, translation, (SIZE, SIZE))
+
+
+def _place(data: HeadData, views: list[View]) -> tuple[npt.NDArray[np.int64], ...]:
+    """Landmark numbers with their triangles and barycentrics: the middle one of each one's hits."""
+    skin = outer_skin(data)
+    hits = [_hits(view, skin) for view in views]
+    triangle = np.stack([hit[0] for hit in hits])  # (N,478)
+    weights = np.stack([hit[1] for hit in hits])  # (N,478,3)
+    is_open = np.array([view.jaw_open for view in views])
+    usable = triangle >= 0
+    if is_open.sum() >= FEWEST_HITS:
+        inner = np.isin(np.arange(triangle.shape[1]), INNER_LIPS)
+        usable &= is_open[:, None] == inner
+    corners = np.asarray(data.template, dtype=np.float64)[np.asarray(data.triangles)[triangle]]
+    place = np.where(usable[:, :, None], (corners * weights[:, :, :, None]).sum(2), np.nan)
+    kept = np.flatnonzero(usable.sum(0) >= FEWEST_HITS)
+    kept = kept[~np.isin(kept, np.arange(468, 478))]
+    middle = np.nanmedian(place[:, kept], axis=0)
+    best = np.nanargmin(np.linalg.norm(place[:, kept] - middle, axis=2), axis=0)
+    return kept, triangle[best, kept].astype(np.int64), weights[best, kept]
+
+
+def _hits(view: View, skin: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Floats]:
+    """(478,) triangle and (478,3) barycentrics of the outer skin nearest to each landmark.
+
+    Near a lip or a lid the pixel may fall beside the edge, on what lies behind it: so the pixel of
+    a small window is taken that lies in front, at a price for its distance.
+    """
+    steps = np.arange(-WINDOW, WINDOW + 1)
+    across, down = (grid.ravel() for grid in np.meshgrid(steps, steps))
+    column = np.clip(np.floor(view.landmarks[:, :1]).astype(int) + across, 0, SIZE - 1)
+    row = np.clip(np.floor(view.landmarks[:, 1:]).astype(int) + down, 0, SIZE - 1)
+    triangle = view.fragments.triangle[row, column]
+    away = np.hypot(column + 0.5 - view.landmarks[:, :1], row + 0.5 - view.landmarks[:, 1:])
+    depth = view.fragments.depth[row, column] / view.camera.scale
+    worth = np.where((triangle >= 0) & skin[triangle], depth - WINDOW_COST * away, -np.inf)
+    best = worth.argmax(axis=1)
+    every = np.arange(len(best))
+    found = np.isfinite(worth[every, best])
+    weights = view.fragments.barycentrics[row[every, best], column[every, best]]
+    return np.where(found, triangle[every, best], -1).astype(np.int32), weights
+
+
+def _with_irises(
+    data: HeadData, numbers: npt.NDArray[np.int64], triangles: npt.NDArray[np.int64],
+    barycentrics: Floats,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
+    """The iris centres added, on the front of each eyeball, where the head has eyeballs."""
+    template = np.asarray(data.template, dtype=np.float64)
+    faces = np.asarray(data.triangles, dtype=np.int64)
+    joints = np.asarray(data.joint_regressor, dtype=np.float64) @ template
+    for number, name in zip(IRISES, ("right_eye", "left_eye"), strict=True):
+        joint = JOINT_NAMES.index(name)
+        ball = np.flatnonzero((np.asarray(data.weights)[faces, joint] > 0.5).all(1))
+        if number in numbers or ball.size == 0:
+            continue
+        arms = template[faces[ball]] - joints[joint]
+        middle = arms.mean(1)
+        forward = middle[:, 2] / np.maximum(np.linalg.norm(middle, axis=1), 1e-12)
+        front = ball[forward.argmax()]
+        numbers = np.append(numbers, number)
+        triangles = np.append(triangles, front)
+        barycentrics = np.concatenate([barycentrics, np.full((1, 3), 1 / 3)])
+    return numbers, triangles, barycentrics
+
+
+def _calibrate(
+    data: HeadData, views: list[View], numbers: npt.NDArray[np.int64],
+    triangles: npt.NDArray[np.int64], barycentrics: Floats,
+) -> SurfacePoints:
+    """Offsets o with s R o = what FaceMesh misses the points by, over all views; what is left."""
+    count = len(numbers)
+    if not views:
+        return SurfacePoints(numbers, triangles, barycentrics, np.zeros((count, 3)),
+                             np.full(count, UNMEASURED_DEVIATION))
+    faces = np.asarray(data.triangles)[triangles]
+    shapes = {jaw_open: posed_template(data, JAW_OPEN if jaw_open else 0.0)
+              for jaw_open in (False, True)}
+    centre = shapes[False].mean(0)
+    miss, maps = [], []
+    for view in views:
+        points = (shapes[view.jaw_open][faces] * barycentrics[:, :, None]).sum(1)
+        seen = camera_points((points - centre) @ view.turn.T + centre, view.camera, (SIZE, SIZE))
+        miss.append((view.landmarks[numbers] - seen[:, :2]) / view.camera.scale * (1.0, -1.0))
+        maps.append(view.turn[:2])
+    design = np.concatenate(maps)  # (2N,3)
+    wanted = np.stack(miss, axis=1).reshape(count, -1).T  # (2N,L)
+    ridge = 0.1 * len(views) * np.eye(3)
+    offsets = np.linalg.solve(design.T @ design + ridge, design.T @ wanted).T
+    missed = ((wanted - design @ offsets.T) ** 2).reshape(len(views), 2, count)
+    left = np.sqrt(missed.sum(1).mean(0))
+    eyes = float(np.median([np.linalg.norm(v.landmarks[IRISES[0]] - v.landmarks[IRISES[1]])
+                            for v in views])) / views[0].camera.scale
+    deviation = np.hypot(left / eyes, DEVIATION_FLOOR)
+    return SurfacePoints(numbers, triangles, barycentrics, offsets, deviation)
