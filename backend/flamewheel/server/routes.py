@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Request -> pipeline -> reply: one short function for each verb.
+
+Work runs in threads, one at a time in each of two lanes, so that dragging on the wheel does not
+wait behind a photo.  A request whose sender has hung up while it waited is not worked on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from .. import parameter_file, pipeline, protocol
+from ..errors import BackendError, FlamewheelError
+from ..head.data import HeadData
+from ..parameters import ExpressionCode, FaceParameters, checked_array
+from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+def make_rooms() -> FastAPI:
+    """The application behind the door; documentation pages are for browsers, so it has none."""
+    rooms = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    heavy, light = asyncio.Lock(), asyncio.Lock()
+
+    @rooms.get(protocol.PATH_HEADS)
+    async def heads(request: Request) -> Response:
+        return await _reply(light, request, _heads)
+
+    @rooms.post(protocol.PATH_ENCODE)
+    async def encode(request: Request, head: str = "open", face: int | None = None) -> Response:
+        photo = await request.body()
+        return await _reply(heavy, request, lambda: _encode(photo, head, face))
+
+    @rooms.post(protocol.PATH_BLEND)
+    async def blend(request: Request) -> Response:
+        asked = protocol.from_json(protocol.BlendRequest, await request.body())
+        return await _reply(light, request, lambda: _blend(asked))
+
+    @rooms.post(protocol.PATH_TRANSITION)
+    async def transition(request: Request) -> Response:
+        asked = protocol.from_json(protocol.TransitionRequest, await request.body())
+        return await _reply(light, request, lambda: _transition(asked))
+
+    @rooms.post(protocol.PATH_RETARGET)
+    async def retarget(request: Request) -> Response:
+        asked = protocol.from_json(protocol.RetargetRequest, await request.body())
+        return await _reply(light, request, lambda: _retarget(asked))
+
+    @rooms.post(protocol.PATH_CONVERT)
+    async def convert(request: Request) -> Response:
+        asked = protocol.from_json(protocol.ConvertRequest, await request.body())
+        return await _reply(heavy, request, lambda: _convert(asked))
+
+    _say_refusals(rooms)
+    return rooms
+
+
+def _encode(photo: bytes, head: str, face: int | None) -> protocol.FaceReply:
+    return _face_reply(pipeline.encode(photo, head=head, face=face))
+
+
+def _blend(asked: protocol.BlendRequest) -> protocol.BlendReply:
+    second = asked.secondary
+    result = pipeline.blend(
+        asked.primary.emotion,
+        second.emotion if second else None,
+        primary_intensity=asked.primary.intensity,
+        secondary_intensity=second.intensity if second else None,
+        weight=asked.weight,
+        method=asked.method,
+        head=asked.head,
+    )
+    code = result.code
+    body = protocol.CodeBody(
+        code.expression.tolist(), code.jaw.tolist(), code.neck.tolist(), code.eyes.tolist()
+    )
+    return protocol.BlendReply(body, result.name, list(result.notes))
+
+
+def _transition(asked: protocol.TransitionRequest) -> protocol.TrajectoryReply:
+    from ..instruction.plan import to_wire
+
+    now = None if asked.start is None else _code(asked.start)
+    result = pipeline.transition(asked.text, head=asked.head, start=now, seed=asked.seed)
+    path = result.trajectory
+    return protocol.TrajectoryReply(
+        head=path.head,
+        times=path.times.tolist(),
+        codes=path.codes.tolist(),
+        easings=list(path.easings),
+        labels=list(path.labels),
+        plan=to_wire(result.plan),
+        seed=path.seed,
+        notes=list(result.notes),
+    )
+
+
+def _code(body: protocol.CodeBody) -> ExpressionCode:
+    """Raises UsageError where a part has the wrong number of numbers."""
+    return ExpressionCode(
+        checked_array("expression", body.expression, (None,)),
+        checked_array("jaw", body.jaw, (3,)),
+        checked_array("neck", body.neck, (3,)),
+        checked_array("eyes", body.eyes, (2, 3)),
+    )
+
+
+def _retarget(asked: protocol.RetargetRequest) -> protocol.FaceReply:
+    source = parameter_file.from_dict(asked.source)
+    target = None if asked.target is None else parameter_file.from_dict(asked.target)
+    return _face_reply(pipeline.retarget(source, target, head=asked.head))
+
+
+def _convert(asked: protocol.ConvertRequest) -> protocol.HeadReply:
+    output = Path(asked.output)
+    return _head_reply(pipeline.convert_head(Path(asked.source), output), output)
+
+
+def _heads() -> list[protocol.HeadReply]:
+    from ..head.registry import find_head
+
+    return [
+        _head_reply(find_head(str(entry.path)), entry.path) for entry in pipeline.heads()
+    ]
+
+
+def _head_reply(head: HeadData, path: Path) -> protocol.HeadReply:
+    return protocol.HeadReply(
+        head.name, str(path), head.vertex_count, head.identity_count, head.expression_count,
+        head.licence, head.checksum,
+    )
+
+
+def _face_reply(face: FaceParameters) -> protocol.FaceReply:
+    return protocol.FaceReply(parameter_file.to_dict(face), list(face.notes))
+
+
+async def _reply(lane: asyncio.Lock, request: Request, work: Callable[[], Any]) -> Response:
+    """`work` in a thread when its turn in `lane` comes, as JSON."""
+    async with lane:
+        if await request.is_disconnected():
+            return Response(status_code=499)  # nobody reads it
+        message = await asyncio.to_thread(work)
+    return Response(await asyncio.to_thread(protocol.to_json, message), media_type=JSON_TYPE)
+
+
+def _say_refusals(rooms: FastAPI) -> None:
+    """FastAPI's own refusals in the one shape that all have."""
+
+    def say(refusal: FlamewheelError) -> Response:
+        return Response(body_of(refusal), status_of(refusal), media_type=JSON_TYPE)
+
+    @rooms.exception_handler(FlamewheelError)
+    async def refused(request: Request, refusal: FlamewheelError) -> Response:
+        return say(refusal)
+
+    @rooms.exception_handler(HTTPException)
+    async def no_way(request: Request, failure: HTTPException) -> Response:
+        path = request.url.path
+        wrong = failure.status_code == 405
+        return say(wrong_method(request.method, path) if wrong else no_such_path(path))
+
+    @rooms.exception_handler(RequestValidationError)
+    async def bad_query(request: Request, failure: RequestValidationError) -> Response:
+        names = ", ".join(str(error["loc"][-1]) for error in failure.errors())
+        return say(BackendError("bad-message", f"The address has a wrong value: {names}.",
+                                "Use an add-on and a backend of the same Flamewheel version."))
+
+    @rooms.exception_handler(Exception)  # raised on after this, and logged at the door
+    async def failed(request: Request, failure: Exception) -> Response:
+        return say(internal(failure))
