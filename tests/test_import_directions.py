@@ -18,6 +18,8 @@ BACKEND_LEVELS = {
     "wheel_names": 0,
     "protocol": 1,
     "job_file": 1,
+    "strict_toml": 1,
+    "toml_lines": 0,
     "parameters": 1,
     "parameter_file": 2,
     "trajectory": 2,
