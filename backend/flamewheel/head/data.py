@@ -60,7 +60,7 @@ class HeadData:
     triangles: Ints  # (F,3)
     identity_basis: Floats  # (V,3,S) m per standard deviation
     expression_basis: Floats  # (V,3,E) m per standard deviation
-    pose_basis: Floats  # (V,3,36) m per entry of R(θ) - I: neck, jaw, left eye, right eye, row-major
+    pose_basis: Floats  # (V,3,36) m per entry of R(θ) - I: neck, jaw, left, right eye; row-major
     joint_regressor: Floats  # (5,V) rows sum to 1
     weights: Floats  # (V,5) rows sum to 1
     parents: tuple[int, ...] = FLAME_PARENTS

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The head file: a `.npz` with FLAME's names and no pickles, read with care and written whole.
+
+Keys: `v_template, f, shapedirs, expressiondirs, posedirs, J_regressor, weights, kintree_table`,
+optional `vt, ft, landmarks_*, masks_*, units_*` and `meta` (JSON: name, licence, source, format).
+A file under FLAME's own names, both bases in one `shapedirs`, is read too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import HeadError, OutputError
+from . import checks
+from .data import HeadData, NamedUnits
+from .npz import read_npz
+
+FORMAT = 1
+"""Version of the head file; a reader refuses a larger one."""
+
+_MAX_META = 100_000  # characters; names and a licence fit in a hundredth of it
+
+
+def load_head_file(path: Path) -> HeadData:
+    """A head from a `.npz`; every array is checked.
+
+    Raises HeadError (`head-not-found`, `head-unreadable`, `head-too-large`, `head-unsafe`,
+    `head-missing-array`, `head-bad-array`, `head-too-new`) naming the file and the array.
+    """
+    path = Path(path)
+    arrays = read_npz(path)
+    meta = _meta(arrays, path)
+    where = path.name
+    head = checks.head_from_arrays(
+        arrays, where=where, name=meta.get("name") or path.stem,
+        licence=meta.get("licence") or "unknown", source=meta.get("source") or "unknown")
+    faces = len(head.triangles)
+    return dataclasses.replace(
+        head,
+        landmarks=checks.landmarks_from_arrays(arrays, where=where, triangle_count=faces),
+        contour=checks.contour_from_arrays(arrays, where=where, triangle_count=faces),
+        masks=checks.masks_from_arrays(arrays, where=where, vertex_count=head.vertex_count),
+        units=_units(arrays, where, head.expression_count))
+
+
+def _meta(arrays: checks.Arrays, path: Path) -> dict[str, str]:
+    """The `meta` entry's texts; empty where there is none."""
+    if "meta" not in arrays:
+        return {}
+    raw = arrays["meta"]
+    bad = HeadError("head-bad-array", f"{path.name}: `meta` should be one JSON text.",
+                    "Make the file again with `flamewheel head convert`.")
+    if raw.shape != () or raw.dtype.kind != "U" or raw.dtype.itemsize > 4 * _MAX_META:
+        raise bad
+    try:
+        meta = json.loads(str(raw))
+    except (ValueError, RecursionError) as wrong:
+        raise bad from wrong
+    if not isinstance(meta, dict):
+        raise bad
+    version = meta.get("format", FORMAT)
+    if not isinstance(version, int) or version > FORMAT:
+        raise HeadError("head-too-new", f"{path.name} has the head format {version}; this program "
+                        f"reads up to {FORMAT}.", "Update Flamewheel.")
+    return {key: str(meta[key]) for key in ("name", "licence", "source") if key in meta}
+
+
+def _units(arrays: checks.Arrays, where: str, expression_count: int) -> NamedUnits | None:
+    """The head's own action units, where it has any."""
+    if "units_names" not in arrays:
+        return None
+    check = checks.Checker(arrays, where)
+    names = tuple(str(name) for name in check.array("units_names", (None,), "U"))
+    if len(set(names)) != len(names):
+        raise check.refuse("units_names", "names a unit twice")
+    return NamedUnits(
+        names, check.floats("units_expression", (len(names), expression_count)),
+        check.floats("units_pose", (len(names), 5, 3)))
+
+
+def checksum(data: HeadData) -> str:
+    """sha256 of the arrays that make the geometry, rounded to float32."""
+    return checks.checksum_of(
+        data.template, data.triangles, data.identity_basis, data.expression_basis,
+        data.pose_basis, data.joint_regressor, data.weights)
+
+
+def save_head(data: HeadData, path: Path) -> None:
+    """Writes `data` as float32 and int32, compressed; a reader never sees a half-written file.
+
+    Raises OutputError (`disk-full`, `no-permission`, `cannot-write`).
+    """
+    path = Path(path)
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        with os.fdopen(handle, "wb") as stream:
+            np.savez_compressed(stream, **_file_arrays(data))
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+        temporary = ""
+    except OSError as bad:
+        raise _output_error(path, bad) from bad
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _file_arrays(data: HeadData) -> dict[str, npt.NDArray[Any]]:
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "v_template": data.template, "f": data.triangles, "shapedirs": data.identity_basis,
+        "expressiondirs": data.expression_basis, "posedirs": data.pose_basis,
+        "J_regressor": data.joint_regressor, "weights": data.weights,
+        "kintree_table": np.array([data.parents, range(len(data.parents))]),
+    }
+    if data.uv is not None and data.uv_triangles is not None:
+        arrays.update(vt=data.uv, ft=data.uv_triangles)
+    for name, points in data.landmarks.items():
+        arrays[f"landmarks_{name}_triangles"] = points.triangles
+        arrays[f"landmarks_{name}_barycentrics"] = points.barycentrics
+        if points.indices is not None:
+            arrays[f"landmarks_{name}_indices"] = points.indices
+    if data.contour is not None:
+        arrays["landmarks_contour_triangles"] = data.contour.triangles
+        arrays["landmarks_contour_barycentrics"] = data.contour.barycentrics
+    arrays.update({f"masks_{name}": indices for name, indices in data.masks.items()})
+    if data.units is not None:
+        arrays.update(units_names=np.array(data.units.names, dtype=np.str_),
+                      units_expression=data.units.expression, units_pose=data.units.pose)
+    arrays["meta"] = np.array(json.dumps(
+        {"name": data.name, "licence": data.licence, "source": data.source, "format": FORMAT}))
+    return {key: _stored(array) for key, array in arrays.items()}
+
+
+def _stored(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    kinds = {"f": np.float32, "i": np.int32, "u": np.int32}
+    return array.astype(kinds[array.dtype.kind]) if array.dtype.kind in kinds else array
+
+
+def _output_error(path: Path, bad: OSError) -> OutputError:
+    if bad.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputError("disk-full", f"The disk is full: {path} was not written.",
+                           "Free some space and run it again.")
+    if bad.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return OutputError("no-permission", f"{path} may not be written: {bad.strerror}.",
+                           "Choose another folder.")
+    return OutputError("cannot-write", f"{path} cannot be written: {bad.strerror or bad}.",
+                       "Check that the folder exists.")
