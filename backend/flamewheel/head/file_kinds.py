@@ -44,7 +44,8 @@ def is_pickle(start: bytes) -> bool:
     """Whether a file that starts so may be a pickle of a dictionary or array."""
     if start[:1] == b"\x80":
         return start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
-    return start[:3] in (b"(dp", b"(i", b"(c", b"}q\x00") or start[:2] in (b"}(", b"c_", b"cn")
+    # protocols 0 and 1 have no header: a dictionary, a list, or a name (numpy's, copy_reg's)
+    return start[:2] in (b"(d", b"}q", b"}(", b"(l", b"]q", b"](", b"cn", b"cc")
 
 
 def looks_like(path: Path, start: bytes) -> str:
