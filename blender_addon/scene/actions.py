@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keyframe tracks into Actions: one writer for every Blender since 4.2.
+
+Up to 4.3 an Action owns F-curves; from 4.4 on it has slots, layers and channel bags, and 5.0 took
+the old way out.  `_channels` and `curves_of` are the only places that know.  Keys are written
+with `foreach_set`: `tests/bench/bench_keys.py` measures that against `keyframe_insert`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..core.errors import SceneError
+from ..core.keyframes import Channel, KeyframeTrack, Owner
+
+SAME_FRAME = 1e-3
+"""Frames; Blender itself takes keys nearer than 0.01 for one (BEZT_BINARYSEARCH_THRESH)."""
+
+_NUMBERS = {"co": 2, "handle_left": 2, "handle_right": 2, "amplitude": 1, "back": 1, "period": 1}
+_ENUMS = ("interpolation", "easing", "handle_left_type", "handle_right_type", "type")
+_FLAGS = ("select_control_point", "select_left_handle", "select_right_handle")
+
+
+@dataclass(frozen=True)
+class WrittenKeys:
+    """What `write_tracks` did."""
+
+    tracks: int  # channels that have keys now
+    keys: int  # keys written
+    replaced: int  # older keys of the same channels that had to go
+    first_frame: float
+    last_frame: float
+    actions: tuple[str, ...]  # names of the Actions written to
+
+
+def write_tracks(
+    mesh_object: bpy.types.Object,
+    armature_object: bpy.types.Object | None,
+    tracks: Sequence[KeyframeTrack],
+    *,
+    replace_range: bool = True,
+) -> WrittenKeys:
+    """Write `tracks` into the Actions of the head's shape keys and of its armature.
+
+    The Actions that are there are used, and made where there are none.  Other channels are left
+    alone; of the tracks' own channels the keys from the first to the last new frame are replaced
+    (`replace_range=False`: only those on the same frames), all others stay.
+
+    Raises SceneError `no-shape-keys`, `no-armature` or `linked-action` before anything is changed.
+    """
+    if not tracks:
+        raise SceneError("nothing-to-key", "There are no keys to write.",
+                         "The performance leaves the face at rest, as it is.")
+    owners = {owner: [track for track in tracks if track.owner == owner]
+              for owner in ("mesh", "armature")}
+    targets = {owner: _animated(owner, mesh_object, armature_object)
+               for owner, own in owners.items() if own}
+    replaced = 0
+    for owner, target in targets.items():
+        replaced += _write(target, owners[owner], replace_range)
+    return WrittenKeys(
+        tracks=len(tracks),
+        keys=sum(track.frames.size for track in tracks),
+        replaced=replaced,
+        first_frame=float(min(track.frames[0] for track in tracks)),
+        last_frame=float(max(track.frames[-1] for track in tracks)),
+        actions=tuple(target.animation_data.action.name for target in targets.values()),
+    )
+
+
+def live_channels(
+    mesh_object: bpy.types.Object, armature_object: bpy.types.Object | None
+) -> frozenset[Channel]:
+    """Channels of the head that move already or are not at rest: a performance must key them.
+
+    Without that, an expression that stood in the scene would shine through the new one.
+    """
+    live: set[Channel] = set()
+    keys = mesh_object.data.shape_keys
+    if keys is not None:
+        live |= {(f'key_blocks["{block.name}"].value', 0)
+                 for block in keys.key_blocks if abs(block.value) > 0}
+        live |= {(curve.data_path, curve.array_index) for curve in curves_of(keys)}
+    if armature_object is not None:
+        for bone in armature_object.pose.bones:
+            path = f'pose.bones["{bone.name}"].rotation_euler'
+            live |= {(path, axis) for axis in range(3) if bone.rotation_euler[axis] != 0}
+        live |= {(curve.data_path, curve.array_index) for curve in curves_of(armature_object)}
+    return frozenset(live)
+
+
+def curves_of(datablock: bpy.types.ID) -> Iterable[bpy.types.FCurve]:
+    """The F-curves that move `datablock`; none where it has no Action.  Nothing is created."""
+    animation: Any = datablock.animation_data
+    if animation is None or animation.action is None:
+        return ()
+    if not hasattr(animation, "action_slot"):
+        return tuple(animation.action.fcurves)
+    if animation.action_slot is None:
+        return ()
+    bags = (strip.channelbag(animation.action_slot)
+            for layer in animation.action.layers for strip in layer.strips)
+    return tuple(curve for bag in bags if bag is not None for curve in bag.fcurves)
+
+
+def _animated(
+    owner: Owner | str, mesh_object: bpy.types.Object, armature_object: bpy.types.Object | None
+) -> Any:
+    """The data-block whose Action holds the keys of `owner`, found fit to be written."""
+    target: Any
+    if owner == "mesh":
+        target = getattr(mesh_object.data, "shape_keys", None)
+        if target is None:
+            raise SceneError("no-shape-keys", f"{mesh_object.name} has no shape keys.",
+                             "Select a head that Flamewheel imported.")
+    else:
+        target = armature_object
+        if target is None:
+            raise SceneError("no-armature", f"{mesh_object.name} has no armature.",
+                             "Import the head again, or key the expression only.")
+    action = target.animation_data.action if target.animation_data else None
+    for block in (target, action):
+        if block is not None and block.library is not None:
+            raise SceneError("linked-action", f"{block.name} is linked from another file.",
+                             "Make it local (Object > Relations > Make Local) and try again.")
+    return target
+
+
+def _write(target: Any, tracks: Sequence[KeyframeTrack], replace_range: bool) -> int:
+    """All tracks of one data-block; returns how many older keys went."""
+    curves, groups = _channels(target)
+    known = {(curve.data_path, curve.array_index): curve for curve in curves}
+    replaced = 0
+    for track in tracks:
+        curve = known.get((track.channel, track.index))
+        if curve is None:
+            curve = curves.new(track.channel, index=track.index)
+            # with this, automatic handles of two keys are exactly 3u² - 2u³; the user's
+            # preference for new curves may be another
+            curve.auto_smoothing = "CONT_ACCEL"
+            curve.group = groups.get(track.group) or groups.new(track.group)
+        replaced += _write_curve(curve, track, replace_range)
+    target.animation_data.action.update_tag()
+    target.update_tag()
+    return replaced
+
+
+def _channels(target: Any) -> tuple[Any, Any]:
+    """(F-curves, groups) of `target`'s Action; data, Action, slot and layer are made as needed."""
+    animation = target.animation_data or target.animation_data_create()
+    if animation.action is None:
+        animation.action = bpy.data.actions.new(f"{_owner_name(target)} Flamewheel")
+    action = animation.action
+    if not hasattr(animation, "action_slot"):  # before 4.4
+        return action.fcurves, action.groups
+    if animation.action_slot is None:
+        # one that is free and fits, else a new one: never another data-block's channels
+        free = [slot for slot in animation.action_suitable_slots if not slot.users()]
+        animation.action_slot = (
+            free[0] if free else action.slots.new(id_type=target.id_type, name=_owner_name(target))
+        )
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    bag = strip.channelbag(animation.action_slot, ensure=True)
+    return bag.fcurves, bag.groups
+
+
+def _owner_name(target: Any) -> str:
+    """A shape-key data-block is called "Key"; its mesh's name says more."""
+    return str(target.user.name if hasattr(target, "key_blocks") else target.name)
+
+
+def _write_curve(curve: Any, track: KeyframeTrack, replace_range: bool) -> int:
+    points = curve.keyframe_points
+    old = _read_keys(points) if len(points) else {}
+    kept = np.zeros(0, dtype=bool)
+    if old:
+        at = old["co"][:, 0]
+        kept = ~_hit(at, track.frames, replace_range)
+        if not kept.all():
+            points.clear()
+            points.add(int(kept.sum()))
+    count = int(kept.sum())
+    points.add(track.frames.size)
+    new = _new_keys(track)
+    names = [*_NUMBERS, *_ENUMS, *_FLAGS] if count else list(new)
+    for name in names:
+        # a fresh key's own value (amplitude, selection) is Blender's default where we say nothing
+        fresh = new[name] if name in new else _read(points, name)[count:]
+        whole = np.concatenate([old[name][kept], fresh]) if count else fresh
+        points.foreach_set(name, np.ascontiguousarray(whole).ravel())
+    curve.update()
+    return int(kept.size - count)
+
+
+def _hit(at: Any, frames: Any, replace_range: bool) -> Any:
+    """Which of the keys `at` the new `frames` take the place of."""
+    if replace_range:
+        return (at > frames[0] - SAME_FRAME) & (at < frames[-1] + SAME_FRAME)
+    nearest = np.abs(at[:, None] - frames[None, :]).min(axis=1)
+    return nearest < SAME_FRAME
+
+
+def _new_keys(track: KeyframeTrack) -> dict[str, Any]:
+    count = track.frames.size
+    auto = np.full(count, _enum_value("handle_left_type", "AUTO_CLAMPED"), dtype=np.int32)
+    co = np.stack([track.frames, track.values], axis=1).astype(np.float32)
+    return {
+        "co": co,
+        "handle_left": co,  # `update` places automatic handles
+        "handle_right": co,
+        "interpolation": _enum_values("interpolation", track.interpolation),
+        "easing": _enum_values("easing", track.easing),
+        "handle_left_type": auto,
+        "handle_right_type": auto,
+    }
+
+
+def _read_keys(points: Any) -> dict[str, Any]:
+    return {name: _read(points, name) for name in (*_NUMBERS, *_ENUMS, *_FLAGS)}
+
+
+def _read(points: Any, name: str) -> Any:
+    """Property `name` of all keys: (n,2) or (n,) float32, (n,) int32 or bool."""
+    width = _NUMBERS.get(name, 1)
+    kind: Any = np.float32 if name in _NUMBERS else bool if name in _FLAGS else np.int32
+    read = np.empty(len(points) * width, dtype=kind)
+    points.foreach_get(name, read)
+    return read.reshape(-1, width) if width > 1 else read
+
+
+def _enum_values(name: str, words: Sequence[str]) -> Any:
+    return np.array([_enum_value(name, word) for word in words], dtype=np.int32)
+
+
+@cache
+def _enum_value(name: str, word: str) -> int:
+    """The number behind an enum's word: `foreach_set` takes numbers only, and they may change."""
+    items: Any = bpy.types.Keyframe.bl_rna.properties[name]
+    return int(items.enum_items[word].value)
