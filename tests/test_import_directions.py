@@ -19,6 +19,8 @@ BACKEND_LEVELS = {
     "protocol": 1,
     "job_file": 1,
     "strict_toml": 1,
+    "toml_lines": 1,
+    "strict_toml": 1,
     "toml_lines": 0,
     "parameters": 1,
     "parameter_file": 2,

@@ -1,1 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""One file for each verb of the user."""
+
+from .backend import FLAMEWHEEL_OT_start_backend, FLAMEWHEEL_OT_stop_backend
+from .batch import FLAMEWHEEL_OT_batch
+from .blend import FLAMEWHEEL_OT_blend
+from .encode_photo import FLAMEWHEEL_OT_encode_photo
+from .expression import (
+    FLAMEWHEEL_OT_key_expression,
+    FLAMEWHEEL_OT_reset_expression,
+    FLAMEWHEEL_OT_retarget,
+)
+from .import_head import FLAMEWHEEL_OT_import_head, FLAMEWHEEL_OT_import_head_file
+from .install_backend import FLAMEWHEEL_OT_install_backend
+from .transition import FLAMEWHEEL_OT_transition
+
+OPERATORS = (
+    FLAMEWHEEL_OT_import_head,
+    FLAMEWHEEL_OT_import_head_file,
+    FLAMEWHEEL_OT_encode_photo,
+    FLAMEWHEEL_OT_blend,
+    FLAMEWHEEL_OT_transition,
+    FLAMEWHEEL_OT_retarget,
+    FLAMEWHEEL_OT_reset_expression,
+    FLAMEWHEEL_OT_key_expression,
+    FLAMEWHEEL_OT_start_backend,
+    FLAMEWHEEL_OT_stop_backend,
+    FLAMEWHEEL_OT_install_backend,
+    FLAMEWHEEL_OT_batch,
+)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A place on the Emotion Wheel -> the head's expression, posed or keyed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..core.backend_calls import BackendCalls
+from ..core.protocol import BlendReply, BlendRequest, WheelSpot
+from ..scene.find import head_in
+from ..scene.pose import Anchors, apply_code, key_performance, read_code, same_length, vector
+from .verb import Ask, BackendVerb, tell
+
+
+class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
+    """Mix one or two emotions of the wheel and show or key them"""
+
+    bl_idname = "flamewheel.blend"
+    bl_label = "Blend Emotions"
+    bl_options = {"UNDO"}
+    waiting = "Blending"
+
+    primary: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Emotion", default="Joy", description='A word such as "joy", "furious" or "awe"'
+    )
+    intensity: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Intensity", default=1.0, min=0.0, max=1.5,
+        description="0.5 mild, 1 basic, 1.5 intense",
+    )
+    secondary: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="With", default="", description="A second emotion, or nothing"
+    )
+    secondary_intensity: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Its Intensity", default=1.0, min=0.0, max=1.5
+    )
+    weight: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Share", default=0.5, min=0.0, max=1.0, description="The primary emotion's share"
+    )
+    method: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Method", default="correlation", description="correlation, linear or pca"
+    )
+    insert_keys: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Key", default=True, description="Write keys; without it the head is only posed"
+    )
+    seconds: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Seconds", default=0.0, min=0.0, max=600.0,
+        description="Way from the present expression; 0 keys the pose alone",
+    )
+    frame: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Frame", default=-1, min=-1, description="Where the keys begin; -1 = current frame"
+    )
+
+    def prepare(self, context: bpy.types.Context) -> Ask:
+        """The head is looked for first; the backend knows the words."""
+        self._head = head_in(context)
+        second = WheelSpot(self.secondary, self.secondary_intensity) if self.secondary else None
+        asked = BlendRequest(
+            self._head.source, WheelSpot(self.primary, self.intensity), second,
+            self.weight, self.method,
+        )
+
+        def ask(calls: BackendCalls) -> BlendReply:
+            return calls.blend(asked)
+
+        return ask
+
+    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+        """Pose, or keys from the present expression to the new one."""
+        head = self._head.still_there()
+        frame = None if self.frame < 0 else self.frame
+        if not self.insert_keys:
+            apply_code(head, reply.code)
+        elif self.seconds > 0:
+            way = Anchors([0.0, self.seconds], same_length(read_code(head), reply.code), ["smooth"])
+            key_performance(head, way, context.scene, frame=frame, dense=False)
+        else:
+            still = Anchors([0.0], [vector(reply.code)], [])
+            key_performance(head, still, context.scene, frame=frame, dense=False)
+        tell(self, [reply.name, *reply.notes])

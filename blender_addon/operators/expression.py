@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Small verbs on the present expression: reset it, key it, take another face's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..core.backend_calls import BackendCalls
+from ..core.parameter_reply import face_of, read_parameters
+from ..core.protocol import CodeBody, FaceReply, RetargetRequest
+from ..scene.find import find_head, head_in
+from ..scene.pose import Anchors, apply_code, key_performance, read_code, vector
+from .verb import Ask, BackendVerb, refusals, tell
+
+
+class FLAMEWHEEL_OT_reset_expression(bpy.types.Operator):
+    """Put the face at rest: expression, jaw, neck and eyes to zero"""
+
+    bl_idname = "flamewheel.reset_expression"
+    bl_label = "Reset Expression"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a head."""
+        return find_head(context) is not None
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """Zero; keys are left alone."""
+        with refusals(self):
+            apply_code(head_in(context), CodeBody([]))
+            return {"FINISHED"}
+        return {"CANCELLED"}
+
+
+class FLAMEWHEEL_OT_key_expression(bpy.types.Operator):
+    """Key the present expression, jaw, neck and eyes at the current frame"""
+
+    bl_idname = "flamewheel.key_expression"
+    bl_label = "Key Expression"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a head."""
+        return find_head(context) is not None
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """One key for each channel that is used."""
+        with refusals(self):
+            head = head_in(context)
+            still = Anchors([0.0], [vector(read_code(head))], [])
+            written = key_performance(head, still, context.scene, frame=None, dense=False)
+            self.report({"INFO"}, f"{written.keys} keys on frame {written.first_frame:g}")
+            return {"FINISHED"}
+        return {"CANCELLED"}
+
+
+class FLAMEWHEEL_OT_retarget(BackendVerb, bpy.types.Operator):
+    """Take the expression in a parameter file, of this head or another, onto this head"""
+
+    bl_idname = "flamewheel.retarget"
+    bl_label = "Retarget Expression"
+    bl_options = {"UNDO"}
+    waiting = "Retargeting"
+
+    filepath: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Parameter File", subtype="FILE_PATH"
+    )
+    filter_glob: bpy.props.StringProperty(  # type: ignore[valid-type]
+        default="*.json", options={"HIDDEN"}
+    )
+    insert_keys: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Key", default=False, description="Key the expression at the current frame"
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Ask for the file first."""
+        self._beside_window = True
+        if self.filepath:
+            return self.execute(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def prepare(self, context: bpy.types.Context) -> Ask:
+        """The file is read here, so that a wrong one is named."""
+        self._head = head_in(context)
+        source = read_parameters(Path(bpy.path.abspath(self.filepath)))
+        asked = RetargetRequest(self._head.source, source)
+
+        def ask(calls: BackendCalls) -> FaceReply:
+            return calls.retarget(asked)
+
+        return ask
+
+    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+        """Show it, or key it."""
+        head, face = self._head.still_there(), face_of(reply)
+        apply_code(head, face.code)
+        if self.insert_keys:
+            still = Anchors([0.0], [vector(face.code)], [])
+            key_performance(head, still, context.scene, frame=None, dense=False)
+        tell(self, reply.notes)

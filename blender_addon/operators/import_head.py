@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A head file -> a shape-key rig in the scene."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..core.backend_calls import BackendCalls
+from ..core.errors import HeadError
+from ..core.head_file import open_head_path, read_head
+from ..core.protocol import ConvertRequest, HeadReply
+from ..scene.head import import_head
+from . import preferences
+from .verb import Ask, BackendVerb, refusals
+
+OPEN = "open"
+
+
+class FLAMEWHEEL_OT_import_head(BackendVerb, bpy.types.Operator):
+    """Import a FLAME-format head as a rig; without a file the embedded open head"""
+
+    bl_idname = "flamewheel.import_head"
+    bl_label = "Import Head"
+    bl_options = {"REGISTER", "UNDO"}
+    waiting = "Converting the head"
+
+    filepath: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Head File", subtype="FILE_PATH",
+        description="A head file (.npz) or a FLAME pickle; empty: the embedded open head",
+    )
+    filter_glob: bpy.props.StringProperty(  # type: ignore[valid-type]
+        default="*.npz;*.pkl", options={"HIDDEN"}
+    )
+    identity_count: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Identity Keys", default=100, min=0, max=300,
+        description="How many identity components become shape keys (Shape1, Shape2, …)",
+    )
+    expression_count: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Expression Keys", default=50, min=0, max=100,
+        description="How many expression components become shape keys (Exp1, Exp2, …)",
+    )
+    fold_identity: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Fold Identity", default=False,
+        description="No identity keys: the mean identity is the basis, and playback is faster",
+    )
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """A pickle goes through the backend; all else is read here."""
+        if self.filepath.lower().endswith(".pkl"):
+            return super().execute(context)
+        with refusals(self):
+            path = Path(bpy.path.abspath(self.filepath)) if self.filepath else open_head_path()
+            self._import(context, path, str(path) if self.filepath else OPEN)
+            return {"FINISHED"}
+        return {"CANCELLED"}
+
+    def prepare(self, context: bpy.types.Context) -> Ask:
+        """Where the converted head goes: into the user's own folder, under the pickle's name."""
+        source = Path(bpy.path.abspath(self.filepath))
+        if not source.is_file():
+            raise HeadError("file-not-found", f"There is no head {self.filepath!r}.",
+                            "Choose a head file (.npz) or a FLAME pickle (.pkl).")
+        folder = preferences.user_folder("heads")
+        asked = ConvertRequest(str(source), str(folder / f"{source.stem}.npz"))
+
+        def ask(calls: BackendCalls) -> HeadReply:
+            return calls.convert(asked)
+
+        return ask
+
+    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+        """Import what the backend has converted."""
+        self._import(context, Path(reply.path), reply.path)
+
+    def _import(self, context: bpy.types.Context, path: Path, source: str) -> None:
+        arrays = read_head(path)
+        mesh = import_head(
+            arrays,
+            name=arrays.name.title() if source == OPEN else path.stem,
+            source=source,
+            identity_count=self.identity_count,
+            expression_count=self.expression_count,
+            fold_identity=[] if self.fold_identity else None,
+            collection=context.collection,
+        )
+        for other in context.selected_objects:
+            other.select_set(False)
+        mesh.select_set(True)
+        context.view_layer.objects.active = mesh
+        self.report({"INFO"}, f"Imported {mesh.name}: {len(mesh.data.vertices)} vertices")
+
+
+class FLAMEWHEEL_OT_import_head_file(FLAMEWHEEL_OT_import_head):
+    """Choose a FLAME pickle or another head file and import it"""
+
+    bl_idname = "flamewheel.import_head_file"
+    bl_label = "Import Head File"
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Ask for the file first."""
+        self._beside_window = True
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}

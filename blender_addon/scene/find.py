@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which head is meant: the active object, the selection, or the only one in the scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from ..core.errors import SceneError
+from .head import CHECKSUM_PROPERTY, HEAD_PROPERTY
+
+
+@dataclass(frozen=True)
+class HeadInScene:
+    """An imported head, held by its objects' names: pointers die on undo."""
+
+    mesh_name: str
+    armature_name: str
+    source: str  # "open" or the path of the head file
+    checksum: str
+    identity_count: int
+    expression_count: int
+
+    @property
+    def mesh(self) -> bpy.types.Object:
+        """The object with the shape keys."""
+        return bpy.data.objects[self.mesh_name]
+
+    @property
+    def armature(self) -> bpy.types.Object:
+        """The object with the five bones."""
+        return bpy.data.objects[self.armature_name]
+
+    def still_there(self) -> HeadInScene:
+        """Itself, where both objects still stand; SceneError where a person removed one."""
+        objects = bpy.data.objects
+        if self.mesh_name not in objects or self.armature_name not in objects:
+            raise SceneError("head-gone", f"The head {self.mesh_name!r} is no longer there.",
+                             "Import it again, or undo its removal.")
+        return self
+
+
+def find_head(context: bpy.types.Context) -> HeadInScene | None:
+    """The head of the active object, of the selection, or the scene's only one; else None."""
+    active = getattr(context, "active_object", None)
+    for candidate in (active, *(getattr(context, "selected_objects", None) or ())):
+        head = _head_of(candidate)
+        if head is not None:
+            return head
+    heads = [head for head in map(_head_of, context.scene.objects) if head is not None]
+    names = {head.mesh_name for head in heads}
+    return heads[0] if len(names) == 1 else None
+
+
+def head_in(context: bpy.types.Context) -> HeadInScene:
+    """Like `find_head`; raises SceneError `no-head` or `several-heads`."""
+    head = find_head(context)
+    if head is None:
+        several = any(HEAD_PROPERTY in thing for thing in context.scene.objects)
+        code, message = (
+            ("several-heads", "There are several heads and none is selected.") if several
+            else ("no-head", "There is no Flamewheel head in the scene.")
+        )
+        hint = "Select one." if several else "Import one: Flamewheel > Head, or import_head()."
+        raise SceneError(code, message, hint)
+    return head
+
+
+def _head_of(thing: Any) -> HeadInScene | None:
+    mesh = _mesh_of(thing)
+    if mesh is None or mesh.data.shape_keys is None:
+        return None
+    armature = next((m.object for m in mesh.modifiers if m.type == "ARMATURE" and m.object), None)
+    if armature is None:
+        return None
+    names = [block.name for block in mesh.data.shape_keys.key_blocks]
+    return HeadInScene(
+        mesh.name, armature.name, str(mesh[HEAD_PROPERTY]), str(mesh.get(CHECKSUM_PROPERTY, "")),
+        identity_count=sum(name.startswith("Shape") for name in names),
+        expression_count=sum(name.startswith("Exp") for name in names),
+    )
+
+
+def _mesh_of(thing: Any) -> Any:
+    """`thing` itself, or the head that hangs on it where it is an armature."""
+    if thing is None:
+        return None
+    if HEAD_PROPERTY in thing and thing.type == "MESH":
+        return thing
+    if thing.type == "ARMATURE":
+        return next((child for child in thing.children if HEAD_PROPERTY in child), None)
+    return None

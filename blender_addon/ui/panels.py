@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sidebar of the 3D view: head, photo, wheel, sentence, backend, from top to bottom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..client.session import session
+from ..scene.find import find_head
+
+
+class FlamewheelPanel:
+    """Where every Flamewheel panel lives."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Flamewheel"
+
+
+class FLAMEWHEEL_PT_head(FlamewheelPanel, bpy.types.Panel):
+    """Import, and what is imported"""
+
+    bl_idname = "FLAMEWHEEL_PT_head"
+    bl_label = "Head"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The head in use, or how to get one."""
+        layout = self.layout
+        head = find_head(context)
+        column = layout.column(align=True)
+        column.scale_y = 1.2
+        column.operator("flamewheel.import_head", text="Open Head", icon="OUTLINER_OB_ARMATURE")
+        column.operator("flamewheel.import_head_file", text="FLAME or Other …", icon="FILE_FOLDER")
+        if head is None:
+            layout.label(text="Select a head to animate it", icon="INFO")
+            return
+        box = layout.box()
+        box.label(text=head.mesh.name, icon="MESH_MONKEY")
+        box.label(text=f"{head.identity_count} identity, {head.expression_count} expression keys")
+        row = layout.row(align=True)
+        row.operator("flamewheel.reset_expression", icon="LOOP_BACK")
+
+
+class FLAMEWHEEL_PT_photo(FlamewheelPanel, bpy.types.Panel):
+    """Photo to head"""
+
+    bl_idname = "FLAMEWHEEL_PT_photo"
+    bl_label = "Photo"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a head."""
+        return find_head(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Who it is, what it does, or both."""
+        column = self.layout.column(align=True)
+        column.operator_context = "INVOKE_DEFAULT"
+        both = column.operator("flamewheel.encode_photo", text="From Photo …", icon="IMAGE_DATA")
+        _photo(both, identity=True, expression=True)
+        row = column.row(align=True)
+        _photo(row.operator("flamewheel.encode_photo", text="Identity"), True, False)
+        _photo(row.operator("flamewheel.encode_photo", text="Expression"), False, True)
+
+
+def _photo(operator: Any, identity: bool, expression: bool) -> None:
+    operator.filepath = ""
+    operator.use_identity = identity
+    operator.use_expression = expression
+
+
+class FLAMEWHEEL_PT_wheel(FlamewheelPanel, bpy.types.Panel):
+    """The Emotion Wheel"""
+
+    bl_idname = "FLAMEWHEEL_PT_wheel"
+    bl_label = "Emotion Wheel"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a head."""
+        return find_head(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Drag on the wheel, or say the mix in numbers."""
+        layout, state = self.layout, context.scene.flamewheel
+        row = layout.row()
+        row.scale_y = 1.4
+        row.operator_context = "INVOKE_DEFAULT"
+        row.operator("flamewheel.wheel", icon="COLOR")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(state, "primary")
+        column.prop(state, "intensity")
+        column.prop(state, "secondary")
+        mixed = column.column()
+        mixed.enabled = state.secondary != "NONE"
+        mixed.prop(state, "weight")
+        mixed.prop(state, "method")
+        column.prop(state, "seconds")
+        row = layout.row(align=True)
+        row.operator_context = "INVOKE_DEFAULT"
+        _mix(row.operator("flamewheel.blend", text="Pose", icon="POSE_HLT"), state, False)
+        _mix(row.operator("flamewheel.blend", text="Key", icon="KEY_HLT"), state, True)
+
+
+def _mix(operator: Any, state: Any, insert_keys: bool) -> None:
+    operator.primary = state.primary
+    operator.intensity = state.intensity
+    operator.secondary = "" if state.secondary == "NONE" else state.secondary
+    operator.secondary_intensity = state.intensity
+    operator.weight = state.weight
+    operator.method = state.method
+    operator.seconds = state.seconds
+    operator.insert_keys = insert_keys
+
+
+class FLAMEWHEEL_PT_sentence(FlamewheelPanel, bpy.types.Panel):
+    """Say what the face does"""
+
+    bl_idname = "FLAMEWHEEL_PT_sentence"
+    bl_label = "Sentence"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a head."""
+        return find_head(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The text, what was understood, and the verb."""
+        layout, state = self.layout, context.scene.flamewheel
+        layout.prop(state, "sentence", text="")
+        layout.prop(state, "dense")
+        row = layout.row()
+        row.scale_y = 1.2
+        row.operator_context = "INVOKE_DEFAULT"
+        verb = row.operator("flamewheel.transition", text="Act It", icon="PLAY")
+        verb.text = state.sentence
+        verb.dense = state.dense
+        understood = session().understood
+        if understood:
+            box = layout.box()
+            box.label(text="Understood", icon="CHECKMARK")
+            for line in understood:
+                box.label(text=line)
+
+
+class FLAMEWHEEL_PT_backend(FlamewheelPanel, bpy.types.Panel):
+    """The backend process"""
+
+    bl_idname = "FLAMEWHEEL_PT_backend"
+    bl_label = "Backend"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Its state, its switches, and what was refused last."""
+        layout, now = self.layout, session()
+        layout.label(text=now.state_text, icon="CHECKMARK" if now.running else "INFO")
+        row = layout.row(align=True)
+        row.operator("flamewheel.start_backend", text="Start", icon="PLAY")
+        row.operator("flamewheel.stop_backend", text="Stop", icon="SNAP_FACE")
+        layout.operator("flamewheel.install_backend", icon="IMPORT")
+        if now.last_refusal is not None:
+            box = layout.box()
+            box.alert = True
+            _wrapped(box, now.last_refusal.message, "ERROR")
+            _wrapped(box, now.last_refusal.hint, "BLANK1")
+
+
+LINE = 38
+"""Characters that fit a line of the sidebar at its default width."""
+
+
+def _wrapped(layout: Any, text: str, icon: str) -> None:
+    """A label does not break lines itself."""
+    import textwrap
+
+    for number, line in enumerate(textwrap.wrap(text, LINE)):
+        layout.label(text=line, icon=icon if number == 0 else "BLANK1")
+
+
+PANELS = (
+    FLAMEWHEEL_PT_head,
+    FLAMEWHEEL_PT_photo,
+    FLAMEWHEEL_PT_wheel,
+    FLAMEWHEEL_PT_sentence,
+    FLAMEWHEEL_PT_backend,
+)

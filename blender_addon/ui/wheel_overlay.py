@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Emotion Wheel under the mouse: drag on it, and the face follows.
+
+While it is open the 3D view can be turned and the frame changed.  At most one question is with
+the backend; while it is, newer positions wait and only the newest is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import bpy
+
+from ..client.session import Job, session
+from ..core.backend_calls import BackendCalls
+from ..core.errors import FlamewheelError
+from ..core.protocol import BlendReply, BlendRequest, CodeBody, WheelSpot
+from ..core.wheel_disc import WheelMix, mix_at
+from ..scene.find import HeadInScene, find_head, head_in
+from ..scene.pose import apply_code, read_code
+from .wheel_drawing import Point, WheelView, draw_wheel
+
+RADIUS_SHARE = 0.3  # of the region's shorter side
+MARGIN = 1.45  # radii from the region's corner to the wheel's centre
+LOOK_SECONDS = 0.02
+HINT = "drag: blend   ·   K: key here   ·   Enter: keep   ·   Esc: back"
+
+
+class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
+    """Drag on Plutchik's Emotion Wheel and see the face follow"""
+
+    bl_idname = "flamewheel.wheel"
+    bl_label = "Drag on the Wheel"
+    bl_options: ClassVar[set[str]] = {"UNDO", "BLOCKING"}
+
+    _head: HeadInScene
+    _before: CodeBody
+    _command: Sequence[str]
+    _pointer: Point | None = None
+    _asked: WheelMix | None = None
+    _wanted: WheelMix | None = None
+    _job: Job[BlendReply] | None = None
+    _dragging = False
+    _changed = False
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """A wheel needs a 3D view to stand in and a head to move."""
+        return context.area is not None and context.area.type == "VIEW_3D" and bool(
+            find_head(context)
+        )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Open the wheel."""
+        try:
+            self._head = head_in(context)
+            self._command = session().command()
+        except FlamewheelError as refusal:
+            self.report({"ERROR"}, f"{refusal.message} {refusal.hint}")
+            return {"CANCELLED"}
+        self._before = read_code(self._head)
+        self._area = context.area
+        self._region = next(r for r in context.area.regions if r.type == "WINDOW")
+        self._drawing = bpy.types.SpaceView3D.draw_handler_add(
+            self._draw, (), "WINDOW", "POST_PIXEL"
+        )
+        self._timer = context.window_manager.event_timer_add(LOOK_SECONDS, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        self._area.tag_redraw()
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Follow the mouse; everything that is not the wheel's goes on to the view."""
+        try:
+            return self._handle(context, event)
+        except FlamewheelError as refusal:
+            self.report({"ERROR"}, f"{refusal.message} {refusal.hint}")
+            session().last_refusal = refusal
+            self._close(context)
+            return {"CANCELLED"}
+
+    def _handle(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        if event.type == "TIMER":
+            self._take_answer()
+            self._ask_newest()
+            return {"PASS_THROUGH"}
+        if event.type in {"ESC", "RIGHTMOUSE"} and event.value == "PRESS":
+            apply_code(self._head.still_there(), self._before)
+            self._close(context)
+            return {"CANCELLED"}
+        if event.type in {"RET", "NUMPAD_ENTER"} and event.value == "PRESS":
+            self._close(context)
+            return {"FINISHED"} if self._changed else {"CANCELLED"}
+        if event.type == "K" and event.value == "PRESS":
+            bpy.ops.flamewheel.key_expression()
+            self._changed = True
+            return {"RUNNING_MODAL"}
+        return self._drag(event)
+
+    def _drag(self, event: bpy.types.Event) -> Any:
+        point = self._view().to_disc(
+            event.mouse_x - self._region.x, event.mouse_y - self._region.y
+        )
+        inside = point[0] ** 2 + point[1] ** 2 <= 1.1
+        if event.type == "LEFTMOUSE":
+            self._dragging = event.value == "PRESS" and inside
+            if not inside and event.value == "PRESS":
+                return {"PASS_THROUGH"}
+        if not self._dragging or event.type not in {"MOUSEMOVE", "LEFTMOUSE"}:
+            return {"RUNNING_MODAL"} if inside and event.type == "LEFTMOUSE" else {"PASS_THROUGH"}
+        self._pointer = point
+        self._wanted = mix_at(*point)
+        self._area.tag_redraw()
+        return {"RUNNING_MODAL"}
+
+    def _ask_newest(self) -> None:
+        if self._job is not None or self._wanted is None or self._wanted == self._asked:
+            return
+        mix, source = self._wanted, self._head.source
+        second = WheelSpot(mix.secondary, mix.intensity) if mix.secondary else None
+        asked = BlendRequest(source, WheelSpot(mix.primary, mix.intensity), second, mix.weight)
+
+        def ask(calls: BackendCalls) -> BlendReply:
+            return calls.blend(asked)
+
+        self._asked = mix
+        self._job = session().ask_later(self._command, ask)
+
+    def _take_answer(self) -> None:
+        if self._job is None or not self._job.finished:
+            return
+        reply = self._job.answer()
+        self._job = None
+        apply_code(self._head.still_there(), reply.code)
+        self._changed = True
+        self._area.tag_redraw()
+
+    def _view(self) -> WheelView:
+        radius = RADIUS_SHARE * min(self._region.width, self._region.height)
+        return WheelView((radius * MARGIN, radius * MARGIN), radius)
+
+    def _draw(self) -> None:
+        if bpy.context.area != self._area:
+            return  # other 3D views show the face, not the wheel
+        scale = bpy.context.preferences.system.ui_scale
+        draw_wheel(self._view(), self._pointer, HINT, scale)
+
+    def _close(self, context: bpy.types.Context) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        context.window_manager.event_timer_remove(self._timer)
+        bpy.types.SpaceView3D.draw_handler_remove(self._drawing, "WINDOW")
+        self._area.tag_redraw()
