@@ -71,8 +71,8 @@ class Door:
         except FlamewheelError as refusal:
             await _refuse(refusal, watched)
         except Exception as failure:
-            log.exception("%s %s failed", scope["method"], scope["path"])
-            if not watched.started:
+            if not watched.started:  # else the routes have said and logged it
+                log.exception("%s %s failed", scope["method"], scope["path"])
                 await _refuse(internal(failure), watched)
 
     def _check(self, scope: Scope) -> None:
@@ -171,14 +171,23 @@ def _header(scope: Scope, name: str) -> str | None:
 
 
 async def _refuse(refusal: FlamewheelError, send: Send) -> None:
-    await _answer(status_of(refusal), body_of(refusal), send)
+    """Refuse and hang up: what is left of the body is not read, nor thrown away for hours."""
+    await _answer(status_of(refusal), body_of(refusal), send, more=((b"connection", b"close"),))
 
 
-async def _answer(status: int, body: bytes, send: Send, *, silent: bool = False) -> None:
+async def _answer(
+    status: int,
+    body: bytes,
+    send: Send,
+    *,
+    silent: bool = False,
+    more: tuple[tuple[bytes, bytes], ...] = (),
+) -> None:
     headers = [
         (b"content-type", JSON_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
+        *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if silent else body})

@@ -176,6 +176,7 @@ def _say_refusals(rooms: FastAPI) -> None:
         return say(BackendError("bad-message", f"The address has a wrong value: {names}.",
                                 "Use an add-on and a backend of the same Flamewheel version."))
 
-    @rooms.exception_handler(Exception)  # raised on after this, and logged at the door
+    @rooms.exception_handler(Exception)
     async def failed(request: Request, failure: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=failure)
         return say(internal(failure))

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the backend can be asked, as functions: messages go in, messages come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from .errors import BackendError
+from .protocol import (
+    PATH_BLEND,
+    PATH_CONVERT,
+    PATH_ENCODE,
+    PATH_HEADS,
+    PATH_HEALTH,
+    PATH_RETARGET,
+    PATH_TRANSITION,
+    BlendReply,
+    BlendRequest,
+    ConvertRequest,
+    FaceReply,
+    HeadReply,
+    HealthReply,
+    RetargetRequest,
+    TrajectoryReply,
+    TransitionRequest,
+    from_dict,
+    from_json,
+    to_json,
+)
+
+
+class Transport(Protocol):
+    """Whatever brings bytes there and back; `client.http.Connection` does."""
+
+    def get(self, path: str) -> bytes:
+        """The answer's body."""
+
+    def post(self, path: str, body: bytes) -> bytes:
+        """The answer to a JSON body."""
+
+    def post_file(self, path: str, file: Path, query: Mapping[str, object]) -> bytes:
+        """The answer to a file."""
+
+
+class BackendCalls:
+    """One method for each verb; each raises what the backend refuses with."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def health(self) -> HealthReply:
+        """Version, and whether torch is loaded."""
+        return from_json(HealthReply, self._transport.get(PATH_HEALTH))
+
+    def heads(self) -> list[HeadReply]:
+        """The heads that can be named."""
+        read = json.loads(self._transport.get(PATH_HEADS))
+        if not isinstance(read, list):
+            raise BackendError("bad-message", "The list of heads is no list.",
+                               "Use an add-on and a backend of the same Flamewheel version.")
+        return [from_dict(HeadReply, item) for item in read]
+
+    def encode(self, photo: Path, head: str = "open", face: int | None = None) -> FaceReply:
+        """The face in a photo; `face` chooses among several (1 = largest)."""
+        query: dict[str, Any] = {"head": head, "face": face}
+        return from_json(FaceReply, self._transport.post_file(PATH_ENCODE, photo, query))
+
+    def blend(self, asked: BlendRequest) -> BlendReply:
+        """One or two emotions as an expression."""
+        return from_json(BlendReply, self._transport.post(PATH_BLEND, to_json(asked)))
+
+    def transition(self, asked: TransitionRequest) -> TrajectoryReply:
+        """A sentence as a performance."""
+        return from_json(TrajectoryReply, self._transport.post(PATH_TRANSITION, to_json(asked)))
+
+    def retarget(self, asked: RetargetRequest) -> FaceReply:
+        """One face's expression on another's identity."""
+        return from_json(FaceReply, self._transport.post(PATH_RETARGET, to_json(asked)))
+
+    def convert(self, asked: ConvertRequest) -> HeadReply:
+        """A FLAME pickle as a head file."""
+        return from_json(HeadReply, self._transport.post(PATH_CONVERT, to_json(asked)))

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real server over a pipeline that does as the photo says: what the contract tests start.
+
+    python fake_backend.py [port]
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from flamewheel import pipeline
+from flamewheel.errors import FlamewheelError, PhotoError, WheelError
+from flamewheel.parameters import ExpressionCode, FaceParameters, Identity
+from flamewheel.protocol import PlanStep
+from flamewheel.trajectory import Trajectory
+
+
+def encode(photo: bytes, *, head: str, face: int | None) -> FaceParameters:
+    order, _, value = photo[:512].decode("latin-1").partition(":")
+    if order == "crash":
+        os.abort()
+    if order == "crash-once" and not os.path.exists(value):
+        open(value, "w").close()
+        os.abort()
+    if order == "sleep":
+        time.sleep(float(value))
+    if order == "boom":
+        raise ValueError("a secret of the inside")
+    if order == "print":
+        print("printed by a library", flush=True)
+    if order == "noface":
+        raise PhotoError("no-face", "There is no face in the photo.", "Take another one.")
+    error = float("nan") if order == "nan" else None
+    notes = (f"face={face}", f"sha={hashlib.sha256(photo).hexdigest()}")
+    code = ExpressionCode(np.arange(3.0))
+    return FaceParameters(head, Identity(np.ones(2)), code, error=error, notes=notes)
+
+
+def blend(primary: str, secondary: str | None, **options: Any) -> Any:
+    if primary == "joj":
+        raise WheelError("unknown-emotion", "There is no emotion 'joj'.", "Did you mean joy?")
+    code = ExpressionCode(np.array([options["weight"]]))
+    return SimpleNamespace(code=code, name=f"{primary}+{secondary}", notes=(str(options),))
+
+
+def transition(text: str, *, head: str, start: ExpressionCode | None, seed: int | None) -> Any:
+    first = np.zeros(15) if start is None else start.vector()
+    codes = np.stack([first, first + 1])
+    path = Trajectory(head, np.array([0.0, 2.0]), codes, ("smooth",), seed=seed)
+    return SimpleNamespace(trajectory=path, plan=text, notes=("understood",))
+
+
+def retarget(source: FaceParameters, target: FaceParameters | None, *, head: str) -> FaceParameters:
+    return FaceParameters(head, (target or source).identity, source.code)
+
+
+def steps_of(plan: str) -> list[PlanStep]:
+    return [PlanStep("joy", 1.0, 2.0, "smooth", plan)]
+
+
+def main() -> int:
+    from flamewheel.instruction import plan
+    from flamewheel.server import serve
+
+    for function in (encode, blend, transition, retarget):
+        setattr(pipeline, function.__name__, function)
+    plan.to_wire = steps_of  # type: ignore[assignment]
+    try:
+        return serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    except FlamewheelError as refusal:
+        print(f"refused: {refusal.code}: {refusal}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
