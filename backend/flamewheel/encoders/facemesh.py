@@ -91,7 +91,8 @@ def detect(pixels: npt.NDArray[np.uint8], threshold: float, *, border: float = 0
     with _lock:
         found = _detector(threshold).faces(square)
     return [
-        np.array([(point.x, point.y) for point in face.landmark]) * side - (left, top)
+        np.array([(point.x, point.y) for point in face.landmark], dtype=np.float64) * side
+        - np.array([left, top], dtype=np.float64)
         for face in found
     ]
 

@@ -3,11 +3,12 @@
 
 Minimised over identity β, expression ψ, jaw, gaze, head turn, scale and translation is
 
-    κ Σ_l huber(|u_l − y_l| / (σ_l d)) + ½ Σ_i ((x_i − μ_i) / s_i)²
+    κ Σ_l huber(|u_l − y_l| / (σ_l d)) + ½ Σ_i ((x_i − μ_i) / s_i)² + ½ (a·x / b)²
 
 with u the projected landmarks, y FaceMesh's, d the distance of the eyes in pixels and σ_l how
 steadily FaceMesh sees landmark l on this head.  FaceMesh's errors are shared by whole regions of
-the face, so 478 landmarks count as far fewer: κ.  Pixel depth (FaceMesh's z) is not used: it is a
+the face, so 478 landmarks count as far fewer: κ.  Expression components drawn from data open the
+mouth as well as the jaw does; a·x is the opening they fake, and the last term leaves it to the jaw.  Pixel depth (FaceMesh's z) is not used: it is a
 guess of the network, not a measurement.
 """
 
@@ -25,13 +26,17 @@ from .rows import LandmarkRows
 
 Floats = npt.NDArray[np.float64]
 
-SHARED_NOISE = 0.12
-"""κ."""
+SHARED_NOISE = 0.2
+"""κ.  Over 440 labelled photos, 0.05 blurs expressions (residual 2.0 % of the eyes' distance against
+1.4 %) and 0.5 takes the mouth's opening from the jaw for little (1.3 %)."""
 HUBER = 2.0  # standard deviations beyond which a landmark pulls linearly only
 MAX_ROUNDS = 12
 ENOUGH = 1e-3  # relative gain of a round below which the fit has arrived
-JAW_DEVIATION = (0.12, 0.03, 0.02)  # rad: opening, sideways, roll; the prior's s
+JAW_DEVIATION = (0.2, 0.03, 0.02)  # rad: opening, sideways, roll; the prior's s
 JAW_LOW, JAW_HIGH = (-0.02, -0.12, -0.08), (0.60, 0.12, 0.08)  # rad
+BORROWED_OPENING = 0.03  # rad
+"""b: how much of an open mouth identity and expression may explain together, instead of the jaw.
+Without it the jaw tells surprise from neutral photos with an AUC of 0.65, with it of 0.78."""
 GAZE_DEVIATION = (0.15, 0.25)  # rad: up-down, sideways
 GAZE_LIMIT = (0.45, 0.65)  # rad
 COEFFICIENT_LIMIT = 3.0  # standard deviations
@@ -46,6 +51,7 @@ class Priors:
     deviation: Floats
     low: Floats
     high: Floats
+    jaw_likeness: Floats  # (S+E+5,) rad of jaw opening that a unit of each looks like; 0 for the jaw
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +78,25 @@ def priors_of(data: HeadData, rows: LandmarkRows) -> Priors:
     units = identity + unit_components(data, expression)
     deviation[units], low[units], high[units] = UNIT_DEVIATION, UNIT_LOW, UNIT_HIGH
     gaze = np.array(GAZE_LIMIT)
+    likeness = jaw_likeness(rows)
     return Priors(
         np.zeros(deviation.size + 5),
         np.concatenate([deviation, JAW_DEVIATION, GAZE_DEVIATION]),
         np.concatenate([low, JAW_LOW, -gaze]),
         np.concatenate([high, JAW_HIGH, gaze]),
+        np.concatenate([likeness, np.zeros(5)]),
     )
+
+
+def jaw_likeness(rows: LandmarkRows) -> Floats:
+    """(S+E,) rad of jaw opening in which a unit of each component's landmark motion projects."""
+    state = State(np.zeros(rows.identity_count + rows.expression_count), np.zeros(3), np.zeros(2),
+                  np.eye(3), 1.0, np.zeros(2))
+    slopes = project_with_slopes(rows, state)[1].reshape(2 * len(rows.landmarks), -1)
+    count = state.coefficients.size
+    opening = slopes[:, count]
+    square = float(opening @ opening)
+    return np.asarray(slopes[:, :count].T @ opening / square) if square > 0 else np.zeros(count)
 
 
 def unit_components(data: HeadData, expression_count: int) -> npt.NDArray[np.int64]:
@@ -88,7 +107,7 @@ def unit_components(data: HeadData, expression_count: int) -> npt.NDArray[np.int
     single = (np.abs(table) > 1e-6).sum(axis=1) == 1
     rows, columns = np.nonzero(np.abs(table) > 1e-6)
     ones = single[rows] & np.isclose(table[rows, columns], 1.0, atol=1e-3)
-    return np.unique(columns[ones]).astype(np.int64)
+    return np.asarray(np.unique(columns[ones]), dtype=np.int64)
 
 
 def fit_landmarks(
@@ -158,7 +177,8 @@ def _cost(
     off = np.linalg.norm(project(rows, state) - target, axis=1) * weight
     data = np.where(off <= HUBER, 0.5 * off**2, HUBER * (off - 0.5 * HUBER))
     surprise = (state.boxed() - priors.mean) / priors.deviation
-    return float(SHARED_NOISE * data.sum() + 0.5 * (surprise**2).sum())
+    borrowed = priors.jaw_likeness @ state.boxed() / BORROWED_OPENING
+    return float(SHARED_NOISE * data.sum() + 0.5 * (surprise**2).sum() + 0.5 * borrowed**2)
 
 
 def _normal_equations(
@@ -175,6 +195,9 @@ def _normal_equations(
     count = priors.mean.size
     system[np.arange(count), np.arange(count)] += priors.deviation**-2
     slope[:count] += (state.boxed() - priors.mean) / priors.deviation**2
+    borrowed = priors.jaw_likeness / BORROWED_OPENING
+    system[:count, :count] += np.outer(borrowed, borrowed)
+    slope[:count] += borrowed * (borrowed @ state.boxed())
     return system, slope
 
 

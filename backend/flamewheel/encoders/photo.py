@@ -24,7 +24,7 @@ Pixels = npt.NDArray[np.uint8]
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 MAX_PIXELS = 100_000_000  # larger than any camera's picture; decoded it would take 300 MB
 MAX_BYTES = 512 * 1024 * 1024  # of the file
-MIN_SIDE = 32  # px: below, FaceMesh finds no face in any of the test faces
+MIN_SIDE = 16  # px: a face of fewer has no features left to see
 WORKING_SIDE = 1600  # px: FaceMesh looks at 256 px of a face; more only costs time
 TRANSPARENT_GREY = 128  # what shows through a transparent picture: neither hides hair nor skin
 
@@ -118,7 +118,7 @@ def _formats() -> list[str]:
 
     Image.preinit()
     try:
-        import pillow_heif
+        import pillow_heif  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         return list(FORMATS)
     pillow_heif.register_heif_opener()

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from ..errors import UsageError
 from ..head.data import HeadData
+from ..head.evaluate import evaluate
 from ..parameters import FaceParameters
 from ..render import render_grey
-from .mesh import posed_vertices
 from .photo import Pixels, load_photo
 
 PREVIEW_HEIGHT = 512  # px
@@ -21,22 +21,26 @@ FACE_MARGIN = 0.12  # of the head's height, left free around it
 
 
 def preview(photo: object, params: FaceParameters, head: HeadData) -> Pixels:
-    """(512,W,3) picture: the photo cropped to the head, and the head in the same place.
+    """(512,W,3) picture: the photo cropped to the head, and beside it the head in the same place.
 
-    photo: as `encode_photo` takes it.  Raises UsageError `no-camera` for parameters that do not
-    come from a photo.
+    photo: as `encode_photo` takes it.  Raises PhotoError as `load_photo` does, UsageError
+    `no-camera` for parameters that do not come from a photo and `wrong-photo` for those of another.
     """
     if params.camera is None:
         raise UsageError("no-camera", "These parameters have no camera.",
                          "Encode the photo again, then preview it.")
     picture = load_photo(photo)  # type: ignore[arg-type]
-    vertices = posed_vertices(head, params.identity.shape, params.code.expression, params.pose())
+    vertices = evaluate(head, params.identity.shape, params.code.expression, params.pose())[0]
     camera = params.camera
     tx, ty = camera.translation
     x, y = camera.scale * vertices[:, 0] + tx, ty - camera.scale * vertices[:, 1]
     margin = FACE_MARGIN * float(np.ptp(y))
-    box = (math.floor(x.min() - margin), math.floor(y.min() - margin),
-           math.ceil(x.max() + margin), math.ceil(y.max() + margin))
+    width, height = picture.original_size
+    box = (max(0, math.floor(x.min() - margin)), max(0, math.floor(y.min() - margin)),
+           min(width, math.ceil(x.max() + margin)), min(height, math.ceil(y.max() + margin)))
+    if box[0] >= box[2] or box[1] >= box[3]:
+        raise UsageError("wrong-photo", "The head lies outside this photo.",
+                         "Preview the photo that the parameters were taken from.")
     rendered, shown = _crops(picture.pixels, picture.original_size, box, params, head, vertices)
     return np.concatenate([shown, rendered], axis=1)
 

@@ -83,7 +83,7 @@ def mix_rows(
 
     def mixed(weights: Floats, rows: Indices) -> Floats:
         corner_weights = points.barycentrics[rows] * weights[places[rows]]
-        result = np.einsum("lk,lkac->lac", corner_weights, basis[places[rows]])
+        result: Floats = np.einsum("lk,lkac->lac", corner_weights, basis[places[rows]])
         result[:, :, 0] += corner_weights.sum(1, keepdims=True) * points.offsets[rows]
         return result
 
@@ -114,7 +114,7 @@ def _vertex_basis(
         data.expression_basis[vertices][:, :, :expression_count],
         data.pose_basis[vertices][:, :, CORRECTIVES],
     )
-    return np.concatenate(parts, axis=2).astype(np.float64)
+    return np.asarray(np.concatenate(parts, axis=2), dtype=np.float64)
 
 
 def rotation(vector: Floats) -> Floats:

@@ -22,6 +22,9 @@ CANDIDATES_AT_ONCE = 2_000_000
 EDGE_TOLERANCE = 1e-9
 """Barycentric slack, so that a pixel centre on an edge belongs to a triangle on either side."""
 
+SLIVER = 1e-6
+"""px²: triangles of less than half of this are seen edge-on and cover no pixel."""
+
 
 @dataclass(frozen=True, eq=False)
 class Fragments:
@@ -77,9 +80,7 @@ def _boxes(corners: Floats, size: tuple[int, int]) -> tuple[npt.NDArray[np.int64
     low = np.clip(np.ceil(flat.min(axis=1) - 0.5), 0, limit).astype(np.int64)
     high = np.clip(np.floor(flat.max(axis=1) - 0.5), -1, limit - 1).astype(np.int64)
     span = high - low + 1
-    first, second = flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]
-    area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
-    kept = np.flatnonzero((span > 0).all(axis=1) & (np.abs(area) > 1e-12))
+    kept = np.flatnonzero((span > 0).all(axis=1) & (np.abs(_doubled_areas(flat)) > SLIVER))
     return low, span, kept
 
 
@@ -91,8 +92,13 @@ def _barycentric_planes(corners: Floats) -> Floats:
     slope_y = x[:, last] - x[:, following]
     constant = x[:, following] * y[:, last] - x[:, last] * y[:, following]
     planes = np.stack([slope_x, slope_y, constant], axis=2)
-    doubled_area = constant.sum(axis=1)
-    return planes / doubled_area[:, None, None]
+    return np.asarray(planes / _doubled_areas(corners)[:, None, None])
+
+
+def _doubled_areas(corners: Floats) -> Floats:
+    """(F,) signed, px²."""
+    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return np.asarray(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])
 
 
 def _runs(portions: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
