@@ -6,16 +6,29 @@ Frames do not exist here: they are made once, in Blender (`core/keyframes.py`).
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import tempfile
 from dataclasses import dataclass
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 
-from .errors import UsageError
+from .errors import FlamewheelError, InputFileError, OutputError, UsageError
 from .parameters import POSE_SIZE, Array, ExpressionCode, checked_array
 
 Easing = Literal["smooth", "linear", "ease_in", "ease_out", "hold"]
 EASINGS: tuple[Easing, ...] = get_args(Easing)
+
+FILE_FORMAT = "flamewheel-trajectory-1"
+"""What a trajectory file says it is."""
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""Largest trajectory file that is read; a design choice: ten minutes baked at 60 frames a second
+with 112 channels are about 40 MiB of JSON."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,3 +74,125 @@ class Trajectory:
     def code(self, index: int) -> ExpressionCode:
         """Anchor `index` as an expression code."""
         return ExpressionCode.from_vector(self.codes[index])
+
+
+def sample(trajectory: Trajectory, times: npt.ArrayLike) -> Array:
+    """(N, E + 12): the face at `times` (N,) s; before the first anchor and after the last it stays.
+
+    Between anchors l and n every number x is (1 - w) x_l + w x_n (paper 002, eq. 16, whose delta is
+    1 - w), with w of u = the part of the way in time, 0..1:
+
+        smooth    3 u^2 - 2 u^3   a cubic Bezier with flat handles at thirds of the interval, which
+                                  is what Blender draws between two extremes (auto-clamped handles)
+        linear    u
+        ease_in   u^2             Blender's quadratic, easing in
+        ease_out  1 - (1 - u)^2   Blender's quadratic, easing out
+        hold      0               Blender's constant: the step comes at anchor n
+
+    Rotations are axis-angle and their three numbers run like all others, so that every channel can
+    be one F-curve; between anchors of an expression they are small.
+    """
+    at = checked_array("times", times, (None,))
+    anchors, count = trajectory.times, trajectory.times.size
+    if count == 1:
+        return np.repeat(trajectory.codes, at.size, axis=0)
+    left = np.clip(np.searchsorted(anchors, at, side="right") - 1, 0, count - 2)
+    part = np.clip((at - anchors[left]) / np.diff(anchors)[left], 0.0, 1.0)
+    weights = np.stack([
+        part * part * (3.0 - 2.0 * part), part, part * part, part * (2.0 - part),
+        np.where(part < 1.0, 0.0, 1.0),
+    ])
+    which = np.array([EASINGS.index(easing) for easing in trajectory.easings])
+    weight = weights[which[left], np.arange(at.size)][:, None]
+    return (1.0 - weight) * trajectory.codes[left] + weight * trajectory.codes[left + 1]
+
+
+def to_json_dict(trajectory: Trajectory) -> dict[str, Any]:
+    """The trajectory file as a JSON object."""
+    return {
+        "format": FILE_FORMAT,
+        "head": trajectory.head,
+        "times": trajectory.times.tolist(),
+        "codes": trajectory.codes.tolist(),
+        "easings": list(trajectory.easings),
+        "labels": list(trajectory.labels),
+        "seed": trajectory.seed,
+    }
+
+
+def from_json_dict(read: Any) -> Trajectory:
+    """The inverse of `to_json_dict`.
+
+    Raises InputFileError `bad-trajectory` where `read` is not one.
+    """
+    if not isinstance(read, dict) or read.get("format") != FILE_FORMAT:
+        raise _bad_file(f"It does not say \"format\": \"{FILE_FORMAT}\".")
+    head, seed = read.get("head"), read.get("seed")
+    texts = [read.get("easings", []), read.get("labels", [])]
+    if not isinstance(head, str) or not isinstance(seed, (int, type(None))):
+        raise _bad_file("\"head\" must be a name and \"seed\" a whole number or null.")
+    if not all(isinstance(row, list) and all(isinstance(x, str) for x in row) for row in texts):
+        raise _bad_file("\"easings\" and \"labels\" must be lists of words.")
+    try:
+        return Trajectory(
+            head, read.get("times"), read.get("codes"), tuple(texts[0]), tuple(texts[1]), seed,
+        )
+    except FlamewheelError as bad:
+        raise _bad_file(bad.message) from bad
+
+
+def save_trajectory(trajectory: Trajectory, path: str | os.PathLike[str]) -> None:
+    """Writes the JSON file, whole or not at all.
+
+    Raises OutputError `cannot-write` where the disk is full or the folder closed.
+    """
+    goal = Path(path)
+    text = json.dumps(to_json_dict(trajectory), allow_nan=False)
+    draft = ""
+    try:
+        handle, draft = tempfile.mkstemp(prefix=f".{goal.name}.", dir=goal.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(draft, 0o644)
+        os.replace(draft, goal)
+    except OSError as bad:
+        if draft:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+        raise OutputError(
+            "cannot-write", f"The trajectory cannot be written to {goal} ({bad.strerror}).",
+            "Choose another folder, or make room on the disk.",
+        ) from bad
+
+
+def load_trajectory(path: str | os.PathLike[str]) -> Trajectory:
+    """Reads what `save_trajectory` wrote.
+
+    Raises InputFileError `cannot-read`, `too-large` or `bad-trajectory`.
+    """
+    source = Path(path)
+    try:
+        with open(source, "rb") as file:
+            body = file.read(MAX_FILE_BYTES + 1)
+    except OSError as bad:
+        raise InputFileError(
+            "cannot-read", f"The trajectory {source} cannot be read ({bad.strerror}).",
+            "Check the path.",
+        ) from bad
+    if len(body) > MAX_FILE_BYTES:
+        raise InputFileError(
+            "too-large", f"{source} is larger than {MAX_FILE_BYTES // 2**20} MiB.",
+            "Trajectories hold a few anchors; this is something else.",
+        )
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError) as bad:
+        raise _bad_file(f"{source} is not JSON ({bad}).") from bad
+    return from_json_dict(read)
+
+
+def _bad_file(what: str) -> InputFileError:
+    return InputFileError(
+        "bad-trajectory", f"This is no trajectory file. {what}",
+        "Write one with 'flamewheel transition \"...\" -o trajectory.json'.",
+    )

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reader of clauses knows: the steps so far, the clause it is in, what waits for a step."""
+
+from __future__ import annotations
+
+from ..errors import InstructionError
+from .drafts import Draft, Pending, set_duration, set_speed
+from .lexicon import Kind, Vocabulary
+from .mixes import Phrase, read_phrase
+from .plan import CURRENT, EmotionMix, Span
+from .tagging import Item
+from .tokens import refuse
+
+SEPARATORS: tuple[Kind, ...] = ("then", "stop", "comma")
+_MODIFIERS: tuple[Kind, ...] = ("filler", "degree", "percent", "speed", "easing")
+
+
+class ClauseState:
+    """`start`, `drafts` and `notes` say what was understood so far."""
+
+    def __init__(self, text: str, items: list[Item], vocabulary: Vocabulary) -> None:
+        self.start: EmotionMix | None = None  # None: the text does not say
+        self.drafts: list[Draft] = []
+        self.notes: list[str] = []
+        self.unknown: list[Item] = []
+        self._text = text
+        self._items = items
+        self._vocabulary = vocabulary
+        self._at = 0
+        self._pending = Pending()
+        self._deferred: list[Draft] = []  # `before crying, …`: comes after the next clause
+        self._previous: list[Draft] = []  # drafts of the clause before
+        self._open_clause("stop")
+
+    # clauses
+
+    def _open_clause(self, opened_by: Kind) -> None:
+        self._clause: list[Draft] = []
+        self._opened_by = opened_by
+        self._unknown_here: list[Item] = []
+        self._meant_something = False
+        self._source_said = False
+        self._changing = ""  # the last verb of change
+        self._before = False
+        self._direct = False
+
+    def _close_clause(self, closed_by: Kind) -> None:
+        if self._opened_by == "then" and not self._meant_something and self._unknown_here:
+            raise unknown_word(self._text, self._vocabulary, self._unknown_here[0])
+        self._check_spelling()
+        if self._clause:
+            self._settle(self._clause)
+            for draft in self._clause:
+                draft.direct = draft.direct or self._direct
+            if not self._before:
+                self.drafts += self._deferred
+                self._deferred = []
+            self._previous = self._clause
+        elif self._pending and self._opened_by == "comma" and self._previous:
+            if self._pending.timings or self._pending.speeds or closed_by != "comma":
+                self._settle(self._previous)
+        elif not self._meant_something and not self._unknown_here:
+            return  # an empty clause, as in `, then`; the stronger separator stands
+        self._open_clause(closed_by)
+
+    def _settle(self, drafts: list[Draft]) -> None:
+        """What was said ahead of its step now has one."""
+        pending, self._pending = self._pending, Pending()
+        if not drafts:
+            return
+        for item in pending.speeds:
+            set_speed(self._text, drafts, item)
+        for item in pending.timings:
+            set_duration(self._text, self.drafts, drafts, item, each=False)
+        drafts[-1].via += pending.via
+
+    def _check_spelling(self) -> None:
+        for item in self._unknown_here:
+            if self._vocabulary.misspelt(item.lower):
+                raise unknown_word(self._text, self._vocabulary, item)
+        self.unknown += self._unknown_here
+
+    # faces
+
+    @property
+    def _face(self) -> EmotionMix:
+        """What the face shows after all drafts so far."""
+        if self.drafts:
+            return self.drafts[-1].mix
+        return EmotionMix(CURRENT) if self.start is None else self.start
+
+    def _go(self, mix: EmotionMix, span: Span, bare: bool = False) -> None:
+        draft = Draft("go", mix, span, bare, via=self._pending.via)
+        self._pending.via = []
+        self._meant_something = True
+        if self._before:
+            self._deferred.append(draft)
+            return
+        self.drafts.append(draft)
+        self._clause.append(draft)
+
+    def _hold(self, item: Item) -> None:
+        draft = Draft("hold", self._face, item.span)
+        self._meant_something = True
+        self.drafts.append(draft)
+        self._clause.append(draft)
+
+    def _phrase(self, at: int, listing: bool = False) -> Phrase | None:
+        joins = not self._changing.startswith("replac")
+        phrase = read_phrase(self._text, self._items, at, listing, joins)
+        if phrase is not None:
+            self.notes += phrase.notes
+        return phrase
+
+    def _slot(self) -> Phrase | None:
+        """An emotion that must come now, or None where something else does.
+
+        Raises InstructionError `unknown-word` where a word that is not known stands there.
+        """
+        special = self._named_face()
+        if special is not None:
+            return special
+        phrase = self._phrase(self._at)
+        if phrase is not None:
+            self._at = phrase.end
+            return phrase
+        at = self._at
+        while at < len(self._items) and self._items[at].kind in _MODIFIERS:
+            at += 1
+        if at < len(self._items) and self._items[at].kind == "unknown":
+            raise unknown_word(self._text, self._vocabulary, self._items[at])
+        return None
+
+    def _named_face(self) -> Phrase | None:
+        """`the current expression`, `the start`."""
+        at = self._at
+        while at < len(self._items) and self._items[at].kind == "filler":
+            at += 1
+        if at >= len(self._items) or self._items[at].kind not in ("current", "origin"):
+            return None
+        current = self._items[at].kind == "current" or self.start is None
+        mix = EmotionMix(CURRENT) if current or self.start is None else self.start
+        self._at = at + 1
+        return Phrase(mix, at + 1, self._items[at].span)
+
+    def _set_source(self, phrase: Phrase) -> None:
+        """Where a clause starts from."""
+        self._meant_something = True
+        first_clause = len(self._clause) == len(self.drafts)
+        if not self._source_said and self.start is None and first_clause:
+            self.start = phrase.mix
+        else:
+            index = len(self.drafts) - len(self._clause)
+            before = self.drafts[index - 1].mix if index > 0 else self.start or EmotionMix(CURRENT)
+            if self._source_said or names(before) != names(phrase.mix):
+                raise refuse(
+                    "contradictory-start", self._text, phrase.span,
+                    f"'{{word}}' ({{at}}) cannot be the start: the face shows {before.title()} "
+                    "there.", "Say 'from' once, or go there first: 'then to anger, then to fear'.",
+                )
+        self._source_said = True
+
+    def _bare_becomes_source(self) -> None:
+        """`joy to anger`, `the smile fades`: the emotion just named is where the face was."""
+        if not self._clause or not self._clause[-1].bare or self._source_said:
+            return
+        draft = self._clause[-1]
+        alone = len(self._clause) == 1
+        if len(self.drafts) == 1 and alone and self.start is None:
+            self.start = draft.mix
+        elif not alone or names(self._face_before(draft)) != names(draft.mix):
+            return
+        self._pending.via += draft.via
+        self.drafts.pop()
+        self._clause.pop()
+        self._source_said = True
+
+    def _face_before(self, draft: Draft) -> EmotionMix:
+        index = self.drafts.index(draft)
+        return self.drafts[index - 1].mix if index else self.start or EmotionMix(CURRENT)
+
+    def _rest_of_clause(self) -> list[Item]:
+        rest: list[Item] = []
+        for item in self._items[self._at:]:
+            if item.kind in SEPARATORS:
+                break
+            rest.append(item)
+        return rest
+
+    def _next(self) -> Item | None:
+        """The next item that is no filler."""
+        return next((item for item in self._items[self._at:] if item.kind != "filler"), None)
+
+
+def names(mix: EmotionMix) -> tuple[str, str | None]:
+    """Which emotions, whatever their strength."""
+    return mix.primary, mix.secondary
+
+
+def unknown_word(text: str, vocabulary: Vocabulary, item: Item) -> InstructionError:
+    """The refusal of a word that stands where an emotion must be."""
+    nearest = ", ".join(vocabulary.suggest(item.lower))
+    return refuse(
+        "unknown-word", text, item.span,
+        "'{word}' at {at} stands where an emotion must be and is none that is known.",
+        f"Did you mean one of: {nearest}?",
+    )

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads items clause by clause into drafts of steps: one method for each kind of item."""
+
+from __future__ import annotations
+
+from ..wheel_names import NEUTRAL
+from .clause_state import SEPARATORS, ClauseState, names
+from .drafts import Draft, set_duration, set_speed
+from .mixes import Phrase, merge
+from .plan import CURRENT, EmotionMix
+from .tagging import Item
+from .tokens import refuse
+
+
+class ClauseReader(ClauseState):
+    """Walks over the items once; what was understood is in `start`, `drafts` and `notes`."""
+
+    def read(self) -> None:
+        """Raises InstructionError, see `grammar.parse`."""
+        while self._at < len(self._items):
+            item = self._items[self._at]
+            self._at += 1
+            if item.kind in SEPARATORS:
+                self._close_clause(item.kind)
+            else:
+                getattr(self, f"_on_{item.kind}")(item)
+        self._close_clause("stop")
+        if self._pending.timings or self._pending.speeds:
+            self._settle(self._previous)
+        self.drafts += self._deferred
+
+    def _on_emotion(self, item: Item) -> None:
+        phrase = self._phrase(self._at - 1)
+        assert phrase is not None
+        self._at = phrase.end
+        self._go(phrase.mix, phrase.span, bare=True)
+
+    def _on_degree(self, item: Item) -> None:
+        phrase = self._phrase(self._at - 1)
+        if phrase is not None:
+            self._at = phrase.end
+            self._go(phrase.mix, phrase.span, bare=True)
+        elif item.kind == "percent":
+            self._unknown_here.append(item)
+
+    _on_percent = _on_degree
+
+    def _on_from(self, item: Item) -> None:
+        phrase = self._slot()
+        if phrase is not None:
+            self._set_source(phrase)
+
+    def _on_start(self, item: Item) -> None:
+        following = self._next()
+        if following is None or following.kind == "to":
+            return
+        phrase = self._slot()
+        if phrase is None:
+            return
+        if phrase.doing or self.drafts:
+            self._go(phrase.mix, phrase.span)
+        else:
+            self._set_source(phrase)
+
+    def _on_to(self, item: Item) -> None:
+        self._bare_becomes_source()
+        phrase = self._slot()
+        if phrase is not None:
+            self._go(phrase.mix, phrase.span)
+
+    def _on_look(self, item: Item) -> None:
+        if item.lower.startswith(("becom", "becam")):
+            self._bare_becomes_source()
+        if self._at < len(self._items) and self._items[self._at].kind == "at":
+            return
+        phrase = self._slot()
+        if phrase is not None:
+            self._go(phrase.mix, phrase.span)
+
+    def _on_change(self, item: Item) -> None:
+        self._bare_becomes_source()
+        self._changing = item.lower
+
+    def _on_via(self, item: Item) -> None:
+        phrase = self._slot()
+        if phrase is None:
+            return
+        self._meant_something = True
+        stop = (phrase.mix, phrase.span)
+        goes = [draft for draft in self._clause if draft.kind == "go"]
+        if goes:
+            goes[-1].via.append(stop)
+        else:
+            self._pending.via.append(stop)
+
+    def _on_direct(self, item: Item) -> None:
+        self._direct = True
+
+    def _on_and(self, item: Item) -> None:
+        if self._clause or self._pending:
+            self._close_clause("and")
+
+    def _on_with(self, item: Item) -> None:
+        if self._changing.startswith("replac"):
+            self._on_to(item)
+
+    def _on_hint(self, item: Item) -> None:
+        """`happy for a second but tense`: into the emotion before, though not next to it."""
+        soft = item.lower in ("while", "whilst", "though", "although")
+        phrase = self._phrase(self._at) if soft else self._slot()
+        if phrase is None:
+            return
+        self._at = max(self._at, phrase.end)
+        if not self._clause:
+            self._go(phrase.mix, phrase.span, bare=True)
+            return
+        last = self._clause[-1]
+        span = (last.span[0], phrase.span[1])
+        mix = merge(self._text, last.mix, phrase.mix, item.number, span)
+        for draft in self._clause:
+            if draft.mix == last.mix:
+                draft.mix, draft.span = mix, span
+
+    def _on_mix(self, item: Item) -> None:
+        between = item.lower == "between" and self._changing != ""
+        phrase = self._phrase(self._at, listing=True)
+        if phrase is None:
+            self._slot()
+            return
+        self._at = phrase.end
+        mix = phrase.mix
+        if between and mix.secondary is not None:
+            self._set_source(Phrase(EmotionMix(mix.primary, mix.intensity), 0, phrase.span))
+            self._go(EmotionMix(mix.secondary, mix.secondary_intensity), phrase.span)
+            return
+        self._go(mix, phrase.span, bare=True)
+
+    def _on_hold(self, item: Item) -> None:
+        following = self._next()
+        if following is not None and following.kind == "unknown" and item.lower.startswith("keep"):
+            self._unknown_here.append(item)
+            return
+        special = self._named_face()
+        if special is not None and not self.drafts and self.start is None:
+            self.start = special.mix
+        phrase = None if special is not None else self._phrase(self._at)
+        if phrase is not None:
+            self._at = phrase.end
+            if names(phrase.mix) != names(self._face):
+                self._go(phrase.mix, phrase.span)
+        self._hold(item)
+
+    def _on_back(self, item: Item) -> None:
+        for draft in self._clause:
+            draft.bare = False
+        following = self._next()
+        if following is not None and following.kind in ("to", "from"):
+            return
+        goes = [draft for draft in self.drafts if draft.kind == "go"]
+        if goes:
+            self._go(self._face_before(goes[-1]), item.span)
+
+    def _on_origin(self, item: Item) -> None:
+        self._unknown_here.append(item)
+
+    def _on_current(self, item: Item) -> None:
+        if not self.drafts and self.start is None:
+            self.start = EmotionMix(CURRENT)
+            self._meant_something = True
+            self._source_said = True
+
+    def _on_fade(self, item: Item) -> None:
+        self._bare_becomes_source()
+        if any(later.kind == "to" for later in self._rest_of_clause()):
+            return
+        phrase = self._phrase(self._at)
+        if phrase is not None:
+            self._at = phrase.end
+        self._go(EmotionMix(NEUTRAL), item.span)
+
+    def _on_cease(self, item: Item) -> None:
+        while self._at < len(self._items) and self._items[self._at].kind in ("filler", "look"):
+            self._at += 1
+        phrase = self._phrase(self._at)
+        if phrase is None:
+            self._unknown_here.append(item)
+            return
+        self._at = phrase.end
+        self._go(EmotionMix(NEUTRAL), (item.span[0], phrase.span[1]))
+
+    def _on_not(self, item: Item) -> None:
+        raise refuse(
+            "negation", self._text, item.span,
+            "'{word}' ({at}) says what not to show; that is not understood.",
+            "Say what to show instead, for instance 'neutral' or 'stop smiling'.",
+        )
+
+    def _on_after(self, item: Item) -> None:
+        phrase = self._slot()
+        if phrase is None:
+            return
+        if not self._clause:
+            self._go(phrase.mix, phrase.span)
+            return
+        place = self.drafts.index(self._clause[0])
+        draft = Draft("go", phrase.mix, phrase.span)
+        self.drafts.insert(place, draft)
+        self._clause.insert(0, draft)
+
+    def _on_before(self, item: Item) -> None:
+        if self._clause:
+            self._close_clause("then")
+        else:
+            self._before = True
+
+    def _on_duration(self, item: Item) -> None:
+        assert item.timing is not None
+        if item.timing.assumed:
+            self.notes.append(
+                f"'{item.lower}' has no unit and was read as {item.timing.seconds:g} seconds"
+            )
+        if item.timing.mode == "wait":
+            self._wait(item)
+        elif self._clause:
+            following = self._next()
+            each = following is not None and following.kind == "each"
+            set_duration(self._text, self.drafts, self._clause, item, each)
+        else:
+            self._pending.timings.append(item)
+
+    def _wait(self, item: Item) -> None:
+        """`a second later`: the face stays as it is, before the clause's step."""
+        assert item.timing is not None
+        self._meant_something = True
+        place = self.drafts.index(self._clause[0]) if self._clause else len(self.drafts)
+        face = self._face_before(self._clause[0]) if self._clause else self._face
+        self.drafts.insert(place, Draft("hold", face, item.span, seconds=item.timing.seconds))
+
+    def _on_speed(self, item: Item) -> None:
+        if self._clause:
+            set_speed(self._text, self._clause, item)
+            return
+        self._pending.speeds.append(item)
+
+    _on_easing = _on_speed
+
+    def _on_each(self, item: Item) -> None:
+        pass
+
+    _on_at = _on_filler = _on_each
+
+    def _on_unknown(self, item: Item) -> None:
+        self._unknown_here.append(item)

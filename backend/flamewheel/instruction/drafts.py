@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps while they are read: their lengths and stops come later in the sentence than they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..trajectory import Easing
+from ..wheel_names import NEUTRAL
+from .lexicon import Speed
+from .plan import CURRENT, MAX_SECONDS, EmotionMix, PlanStep, Span
+from .tagging import Item, Timing
+from .tokens import refuse
+
+DEFAULT_GO_SECONDS = 1.0
+"""Length of a change where nothing is said.  A design choice: twice the 0.5 s or so that the onset
+of a spontaneous smile takes (Schmidt, Cohn and Tian, Biological Psychology 65, 2003), because a
+change between two emotions undoes one expression and makes another."""
+
+DEFAULT_HOLD_SECONDS = 1.0
+"""Length of `hold` where nothing is said; a design choice."""
+
+
+@dataclass
+class Draft:
+    """A step whose length may still be unknown."""
+
+    kind: Literal["go", "hold"]
+    mix: EmotionMix
+    span: Span
+    bare: bool = False  # named without `to` or a verb: may turn out to be where the face was
+    seconds: float | None = None
+    soft_seconds: float | None = None  # from `slowly`, `quickly`
+    easing: Easing | None = None
+    via: list[tuple[EmotionMix, Span]] = field(default_factory=list)
+    direct: bool = False
+
+
+@dataclass
+class Pending:
+    """What was said before the step that it belongs to."""
+
+    timings: list[Item] = field(default_factory=list)
+    speeds: list[Item] = field(default_factory=list)
+    via: list[tuple[EmotionMix, Span]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.timings or self.speeds or self.via)
+
+
+def set_speed(text: str, drafts: Sequence[Draft], item: Item) -> None:
+    """`slowly`, `linearly`: for all changes of a clause.
+
+    Raises InstructionError `contradictory-duration` where another speed was said.
+    """
+    assert item.speed is not None
+    speed: Speed = item.speed
+    for draft in drafts:
+        if draft.kind == "hold":
+            continue
+        if speed.seconds is not None and draft.soft_seconds not in (None, speed.seconds):
+            raise _contradiction(text, item.span, "gives the step a second speed")
+        draft.soft_seconds = speed.seconds if draft.soft_seconds is None else draft.soft_seconds
+        draft.easing = speed.easing or draft.easing
+
+
+def set_duration(
+    text: str, drafts: list[Draft], within: Sequence[Draft], item: Item, each: bool
+) -> None:
+    """`over two seconds`: shared by the clause's changes; `for two seconds`: stay at the last.
+
+    Raises InstructionError `contradictory-duration` where a length was said already.
+    """
+    assert item.timing is not None
+    timing: Timing = item.timing
+    last = within[-1]
+    if last.kind == "hold" and (last.seconds is None or timing.mode == "for"):
+        if last.seconds is not None:
+            raise _contradiction(text, item.span, "gives the hold a second length")
+        last.seconds = timing.seconds
+        return
+    if timing.mode == "for":
+        place = drafts.index(last) + 1
+        drafts.insert(place, Draft("hold", last.mix, item.span, seconds=timing.seconds))
+        return
+    open_steps = [draft for draft in within if draft.kind == "go" and draft.seconds is None]
+    if not open_steps:
+        raise _contradiction(text, item.span, "gives the step a second length")
+    for draft in open_steps:
+        draft.seconds = timing.seconds / (1 if each else len(open_steps))
+
+
+def build_steps(
+    text: str, start: EmotionMix, drafts: Sequence[Draft], through_neutral: bool
+) -> tuple[PlanStep, ...]:
+    """The finished steps, with neutral stops where they are asked for."""
+    steps: list[PlanStep] = []
+    face = start
+    for draft in drafts:
+        if draft.kind == "hold":
+            seconds = DEFAULT_HOLD_SECONDS if draft.seconds is None else draft.seconds
+            steps.append(_step(text, draft, draft.mix, seconds, draft.span))
+            continue
+        stops = list(draft.via)
+        if through_neutral and not stops and not draft.direct and _needs_neutral(face, draft.mix):
+            stops = [(EmotionMix(NEUTRAL), draft.span)]
+        leg = DEFAULT_GO_SECONDS if draft.soft_seconds is None else draft.soft_seconds
+        if draft.seconds is not None:
+            leg = draft.seconds / (1 + len(stops))
+        for mix, span in [*stops, (draft.mix, draft.span)]:
+            steps.append(_step(text, draft, mix, leg, span))
+        face = draft.mix
+    return tuple(steps)
+
+
+def _step(text: str, draft: Draft, mix: EmotionMix, seconds: float, span: Span) -> PlanStep:
+    words = " ".join(text[span[0]:span[1]].split())
+    easing: Easing = "hold" if draft.kind == "hold" else draft.easing or "smooth"
+    on_the_way = mix is not draft.mix and mix.primary == NEUTRAL
+    seconds = min(round(seconds, 6), MAX_SECONDS)
+    return PlanStep(draft.kind, mix, seconds, easing, span, words, on_the_way)
+
+
+def _needs_neutral(face: EmotionMix, target: EmotionMix) -> bool:
+    """From one emotion to another; the unknown first expression may be one too."""
+    return face != target and NEUTRAL not in (face.primary, target.primary) and (
+        CURRENT not in (face.primary, target.primary) or face.primary != target.primary
+    )
+
+
+def _contradiction(text: str, span: Span, what: str) -> Exception:
+    return refuse(
+        "contradictory-duration", text, span, f"'{{word}}' ({{at}}) {what}.",
+        "Give each step one length, for instance 'from joy to sadness over 2 seconds'.",
+    )

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tokens become items: an emotion, a length of time, a small word, or something not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .durations import read_count, read_duration
+from .lexicon import FILLERS, Kind, Speed, Vocabulary, function_phrases
+from .plan import MAX_SECONDS, EmotionMix, Span
+from .tokens import Token, refuse, word_list
+
+Mode = Literal["over", "for", "wait"]
+
+MIN_SECONDS = 0.01
+"""Shortest step; a design choice: a quarter of a frame at 24 frames a second."""
+
+_MODES: dict[str, Mode] = {
+    **dict.fromkeys(("over", "in", "within", "during", "across", "taking", "takes", "take",
+                     "throughout", "through"), "over"),
+    **dict.fromkeys(("for", "lasting", "lasts", "last"), "for"),
+    "after": "wait",
+}
+_HEDGES = frozenset(
+    word_list(
+    "the about around roughly approximately just only exactly another next at least most course "
+    "of space span period almost nearly by "
+)
+)
+_MARKS: dict[str, tuple[Kind, object]] = {
+    "→": ("to", None), ",": ("comma", None), "–": ("comma", None), "—": ("comma", None),
+    "-": ("comma", None), "/": ("comma", None), "+": ("hint", 0.5), "&": ("and", None),
+    **dict.fromkeys((".", ";", ":", "!", "?", "…", "\n"), ("stop", None)),
+}
+_FUNCTION_PHRASES = function_phrases()
+_LONGEST = max(len(phrase) for phrase in _FUNCTION_PHRASES)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A length of time and what it is for: to change, to stay, or to wait before."""
+
+    seconds: float
+    mode: Mode
+    assumed: bool = False  # the unit was not said
+
+
+@dataclass(frozen=True)
+class Item:
+    """A stretch of the text with one meaning."""
+
+    kind: Kind
+    lower: str
+    span: Span
+    mix: EmotionMix | None = None  # of an emotion
+    timing: Timing | None = None  # of a duration
+    speed: Speed | None = None  # of a speed or an easing
+    number: float = 1.0  # of a degree, a percentage, a hint's share
+
+
+def tag(text: str, tokens: Sequence[Token], vocabulary: Vocabulary, fps: float) -> list[Item]:
+    """The items of `text`, longest phrases first.
+
+    Raises InstructionError `bad-duration` at a length of time that cannot be.
+    """
+    items: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        item, at = (
+            _duration(text, tokens, at, fps)
+            or _phrase(tokens, at, vocabulary)
+            or _percent(tokens, at)
+            or _single(tokens, at, vocabulary)
+        )
+        if item is not None:
+            items.append(item)
+    return items
+
+
+def _duration(
+    text: str, tokens: Sequence[Token], at: int, fps: float
+) -> tuple[Item, int] | None:
+    mode: Mode | None = None
+    look = at
+    found = read_duration(tokens, look, fps)
+    while found is None and look < len(tokens) and look - at < 8:
+        word = tokens[look].lower
+        if word not in _MODES and word not in _HEDGES:
+            break
+        mode = _MODES.get(word, mode) if mode != "for" else mode
+        look += 1
+        found = read_duration(tokens, look, fps)
+    if found is None:
+        bare = _bare_number(tokens, look) if mode == "over" else None
+        if bare is None:
+            return None
+        seconds, end = bare
+        return _timed(text, tokens, (at, end), Timing(seconds, "over", assumed=True)), end
+    end = found.end
+    following = tokens[end].lower if end < len(tokens) else ""
+    if following in ("later", "afterwards", "after"):
+        mode, end = "wait", end + 1
+    elif following == "long":
+        mode, end = mode or "for", end + 1
+    return _timed(text, tokens, (at, end), Timing(found.seconds, mode or "over")), end
+
+
+def _bare_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+    """`over 2` at the end of a clause: a number that lacks its unit."""
+    counted = read_count(tokens, at)
+    if counted is None or (counted[1] < len(tokens) and tokens[counted[1]].kind != "mark"):
+        return None
+    return counted
+
+
+def _timed(text: str, tokens: Sequence[Token], where: tuple[int, int], timing: Timing) -> Item:
+    span = (tokens[where[0]].span[0], tokens[where[1] - 1].span[1])
+    if not MIN_SECONDS <= timing.seconds <= MAX_SECONDS:
+        raise refuse(
+            "bad-duration", text, span,
+            f"A step lasts {MIN_SECONDS:g} to {MAX_SECONDS:g} seconds, not '{{word}}' ({{at}}).",
+            "Say for instance 'over 1.5 seconds' or 'in 12 frames'.",
+        )
+    return Item("duration", text[span[0]:span[1]].lower(), span, timing=timing)
+
+
+def _phrase(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[Item, int] | None:
+    """The longest phrase that is known here, of the small words or of the emotions."""
+    words: list[str] = []
+    for token in tokens[at:at + max(_LONGEST, vocabulary.longest)]:
+        if token.kind != "word":
+            break
+        words.append(token.lower)
+    emotion = vocabulary.find(words)
+    least = emotion[1] if emotion else 1
+    for count in range(min(_LONGEST, len(words)), least - 1, -1):
+        found = _FUNCTION_PHRASES.get(tuple(words[:count]))
+        if found is not None:
+            kind, value = found
+            return _item(tokens, at, count, kind, value), at + count
+    if emotion is not None:
+        return _item(tokens, at, emotion[1], "emotion", emotion[0]), at + emotion[1]
+    return None
+
+
+def _percent(tokens: Sequence[Token], at: int) -> tuple[Item, int] | None:
+    token = tokens[at]
+    if token.kind == "percent" and token.value is not None:
+        return _item(tokens, at, 1, "percent", abs(token.value)), at + 1
+    if token.lower == "half":
+        return _item(tokens, at, 1, "percent", 0.5), at + 1
+    counted = read_count(tokens, at)
+    if counted is None:
+        return None
+    value, end = counted
+    following = [later.lower for later in tokens[end:end + 2]]
+    words = 1 if following[:1] == ["percent"] else 2 if following == ["per", "cent"] else 0
+    if words == 0:
+        return None
+    return _item(tokens, at, end + words - at, "percent", abs(value) / 100), end + words
+
+
+def _single(
+    tokens: Sequence[Token], at: int, vocabulary: Vocabulary
+) -> tuple[Item | None, int]:
+    token = tokens[at]
+    if token.kind == "mark":
+        kind, value = _MARKS.get(token.lower, ("filler", None))
+        skipped = token.lower not in _MARKS
+        return (None if skipped else _item(tokens, at, 1, kind, value)), at + 1
+    if token.lower in FILLERS:
+        return _item(tokens, at, 1, "filler", None), at + 1
+    mix = vocabulary.find_form(token.lower) if token.kind == "word" else None
+    return _item(tokens, at, 1, "emotion" if mix else "unknown", mix), at + 1
+
+
+def _item(tokens: Sequence[Token], at: int, count: int, kind: Kind, value: object) -> Item:
+    words = tokens[at:at + count]
+    return Item(
+        kind,
+        " ".join(word.lower for word in words),
+        (words[0].span[0], words[-1].span[1]),
+        mix=value if isinstance(value, EmotionMix) else None,
+        speed=value if isinstance(value, Speed) else _easing(value),
+        number=float(value) if isinstance(value, (int, float)) else 1.0,
+    )
+
+
+def _easing(value: object) -> Speed | None:
+    known = ("smooth", "linear", "ease_in", "ease_out")
+    return Speed(None, value) if value in known else None  # type: ignore[arg-type]
