@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import OutputError
@@ -28,7 +28,8 @@ def written_aside(path: Path) -> Iterator[Path]:
             "Check the folder, its permissions and the free space.",
         ) from failure
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # no such folder: there is nothing to take away
+            part.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, body: bytes) -> None:

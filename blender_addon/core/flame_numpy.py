@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .coordinates import matrix_of
+
 CHUNK_BYTES = 48 * 1024 * 1024
 """Memory for the skinning matrices of one piece of frames: 60 frames of 8,000 vertices."""
 
@@ -26,20 +28,6 @@ class FlameArrays(Protocol):
     J_regressor: Any  # (5,V)
     weights: Any  # (V,5)
     parents: Any  # (5,) -1 for the root
-
-
-def rotation_matrices(rotations: Any) -> Any:
-    """(...,3,3) of axis-angle vectors (...,3), rad (Rodrigues)."""
-    vectors = np.asarray(rotations, dtype=np.float64)
-    angles = np.linalg.norm(vectors, axis=-1)[..., None, None]
-    x, y, z = np.moveaxis(vectors, -1, 0)
-    zero = np.zeros_like(x)
-    cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=-1)
-    cross = cross.reshape(*vectors.shape[:-1], 3, 3)
-    # sin a / a and (1 - cos a) / a², both without a division by zero
-    first = np.sinc(angles / np.pi)
-    second = 0.5 * np.sinc(angles / (2 * np.pi)) ** 2
-    return np.eye(3) + first * cross + second * (cross @ cross)
 
 
 def evaluate(head: FlameArrays, shape: Any, expression: Any, pose: Any) -> Any:
@@ -72,7 +60,7 @@ def _bases(head: FlameArrays, used: int) -> Any:
 
 def _piece(head: FlameArrays, rest: Any, bases: Any, expression: Any, pose: Any) -> Any:
     frames, used = expression.shape
-    rotations = rotation_matrices(pose)
+    rotations = matrix_of(pose)
     feature = (rotations[:, 1:] - np.eye(3)).reshape(frames, -1)
     shaped = rest + (expression @ bases[:used]).reshape(frames, -1, 3)
     joints = np.einsum("jv,tvk->tjk", np.asarray(head.J_regressor, np.float64), shaped)

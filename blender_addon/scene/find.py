@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import SceneError
-from .head import CHECKSUM_PROPERTY, HEAD_PROPERTY
+from .names import CHECKSUM_PROPERTY, HEAD_PROPERTY, armature_of
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ def find_head(context: bpy.types.Context) -> HeadInScene | None:
     """The head of the active object, of the selection, or the scene's only one; else None."""
     active = getattr(context, "active_object", None)
     for candidate in (active, *(getattr(context, "selected_objects", None) or ())):
-        head = _head_of(candidate)
+        head = head_of(candidate)
         if head is not None:
             return head
-    heads = [head for head in map(_head_of, context.scene.objects) if head is not None]
+    heads = [head for head in map(head_of, context.scene.objects) if head is not None]
     names = {head.mesh_name for head in heads}
     return heads[0] if len(names) == 1 else None
 
@@ -68,11 +68,12 @@ def head_in(context: bpy.types.Context) -> HeadInScene:
     return head
 
 
-def _head_of(thing: Any) -> HeadInScene | None:
+def head_of(thing: Any) -> HeadInScene | None:
+    """The head that `thing`, a mesh or an armature, belongs to; None where it is no head's."""
     mesh = _mesh_of(thing)
     if mesh is None or mesh.data.shape_keys is None:
         return None
-    armature = next((m.object for m in mesh.modifiers if m.type == "ARMATURE" and m.object), None)
+    armature = armature_of(mesh)
     if armature is None:
         return None
     names = [block.name for block in mesh.data.shape_keys.key_blocks]
