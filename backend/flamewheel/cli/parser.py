@@ -37,7 +37,7 @@ def _add(
     help_text: str,
 ) -> argparse.ArgumentParser:
     verb = verbs.add_parser(name, help=help_text, description=help_text, parents=[common])
-    verb.set_defaults(run=getattr(commands, name.replace("-", "_")))
+    verb.set_defaults(run=getattr(commands, name.replace("-", "_"), None))  # actions set their own
     return verb
 
 

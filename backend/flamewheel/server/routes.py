@@ -123,20 +123,26 @@ def _retarget(asked: protocol.RetargetRequest) -> protocol.FaceReply:
 
 def _convert(asked: protocol.ConvertRequest) -> protocol.HeadReply:
     output = Path(asked.output)
-    return _head_reply(pipeline.convert_head(Path(asked.source), output), output)
+    head = pipeline.convert_head(Path(asked.source), output)
+    return _head_reply(head.name, head, output)
 
 
 def _heads() -> list[protocol.HeadReply]:
+    """Those that can be read; a damaged file in the user's folder hides no other."""
     from ..head.registry import find_head
 
-    return [
-        _head_reply(find_head(str(entry.path)), entry.path) for entry in pipeline.heads()
-    ]
+    replies = []
+    for entry in pipeline.heads():
+        try:
+            replies.append(_head_reply(entry.name, find_head(entry.path), entry.path))
+        except FlamewheelError as refusal:
+            log.warning("the head %s is left out: %s", entry.name, refusal)
+    return replies
 
 
-def _head_reply(head: HeadData, path: Path) -> protocol.HeadReply:
+def _head_reply(name: str, head: HeadData, path: Path) -> protocol.HeadReply:
     return protocol.HeadReply(
-        head.name, str(path), head.vertex_count, head.identity_count, head.expression_count,
+        name, str(path), head.vertex_count, head.identity_count, head.expression_count,
         head.licence, head.checksum,
     )
 
