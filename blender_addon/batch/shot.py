@@ -68,14 +68,14 @@ def make_shot(shot: Shot, folder: Path, backend: Backend, progress: Progress) ->
     if face.head not in (arrays.name, shot.head):
         raise HeadError("wrong-head", f'The face belongs to the head "{face.head}", the shot has '
                         f'"{arrays.name}".', "Encode the photo with the shot's head.")
-    files = [folder / f"{shot.name}.parameters.json"]
-    write_whole(files[0], (json.dumps(parameters, indent=1) + "\n").encode())
     with _own_scene(shot) as scene:
         head = _imported(scene, arrays, shot, face)
         played = play(shot, face.code, head.expression_count, backend)
         frames = _keyed(scene, head, shot, face.code, played)
         _staged(scene, head, shot)
-        files += _outputs(scene, shot, folder, frames, progress)
+        written = folder / f"{shot.name}.parameters.json"
+        write_whole(written, (json.dumps(parameters, indent=1) + "\n").encode())
+        files = [written, *_outputs(scene, shot, folder, frames, progress)]
     return Made(tuple(files), frames, (*notes, *played.notes))
 
 
