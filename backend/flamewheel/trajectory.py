@@ -63,8 +63,10 @@ class Trajectory:
                 f"Easings are {', '.join(EASINGS)}.",
             )
         if self.labels and len(self.labels) != count:
-            raise UsageError("bad-trajectory", "A trajectory has one label for each anchor, or none.",
-                             "Check where the trajectory comes from.")
+            raise UsageError(
+                "bad-trajectory", "A trajectory has one label for each anchor, or none.",
+                "Check where the trajectory comes from.",
+            )
 
     @property
     def seconds(self) -> float:
@@ -95,7 +97,7 @@ def sample(trajectory: Trajectory, times: npt.ArrayLike) -> Array:
     at = checked_array("times", times, (None,))
     anchors, count = trajectory.times, trajectory.times.size
     if count == 1:
-        return np.repeat(trajectory.codes, at.size, axis=0)
+        return np.asarray(np.repeat(trajectory.codes, at.size, axis=0))
     left = np.clip(np.searchsorted(anchors, at, side="right") - 1, 0, count - 2)
     part = np.clip((at - anchors[left]) / np.diff(anchors)[left], 0.0, 1.0)
     weights = np.stack([
@@ -104,7 +106,8 @@ def sample(trajectory: Trajectory, times: npt.ArrayLike) -> Array:
     ])
     which = np.array([EASINGS.index(easing) for easing in trajectory.easings])
     weight = weights[which[left], np.arange(at.size)][:, None]
-    return (1.0 - weight) * trajectory.codes[left] + weight * trajectory.codes[left + 1]
+    codes: Array = (1.0 - weight) * trajectory.codes[left] + weight * trajectory.codes[left + 1]
+    return codes
 
 
 def to_json_dict(trajectory: Trajectory) -> dict[str, Any]:
@@ -133,9 +136,16 @@ def from_json_dict(read: Any) -> Trajectory:
         raise _bad_file("\"head\" must be a name and \"seed\" a whole number or null.")
     if not all(isinstance(row, list) and all(isinstance(x, str) for x in row) for row in texts):
         raise _bad_file("\"easings\" and \"labels\" must be lists of words.")
+    times, codes = read.get("times"), read.get("codes")
+    easings, labels = texts
     try:
         return Trajectory(
-            head, read.get("times"), read.get("codes"), tuple(texts[0]), tuple(texts[1]), seed,
+            head,
+            checked_array("times", times, (None,)),
+            checked_array("codes", codes, (None, None)),
+            tuple(easings),
+            tuple(labels),
+            seed,
         )
     except FlamewheelError as bad:
         raise _bad_file(bad.message) from bad

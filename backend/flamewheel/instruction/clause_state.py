@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from ..errors import InstructionError
 from .drafts import Draft, Pending, set_duration, set_speed
-from .lexicon import Kind, Vocabulary
+from .lexicon import Kind
 from .mixes import Phrase, read_phrase
 from .plan import CURRENT, EmotionMix, Span
 from .tagging import Item
 from .tokens import refuse
+from .vocabulary import Vocabulary
 
 SEPARATORS: tuple[Kind, ...] = ("then", "stop", "comma")
 _MODIFIERS: tuple[Kind, ...] = ("filler", "degree", "percent", "speed", "easing")
@@ -29,6 +30,7 @@ class ClauseState:
         self._at = 0
         self._pending = Pending()
         self._deferred: list[Draft] = []  # `before crying, …`: comes after the next clause
+        self._each_seconds: float | None = None  # `1 s each`
         self._previous: list[Draft] = []  # drafts of the clause before
         self._open_clause("stop")
 
@@ -56,12 +58,13 @@ class ClauseState:
                 self.drafts += self._deferred
                 self._deferred = []
             self._previous = self._clause
-        elif self._pending and self._opened_by == "comma" and self._previous:
-            if self._pending.timings or self._pending.speeds or closed_by != "comma":
-                self._settle(self._previous)
-        elif not self._meant_something and not self._unknown_here:
-            return  # an empty clause, as in `, then`; the stronger separator stands
-        self._open_clause(closed_by)
+        elif self._opened_by == "comma" and self._previous and (
+            self._pending.timings or self._pending.speeds or closed_by != "comma"
+        ):
+            self._settle(self._previous)
+        empty = not self._meant_something and not self._unknown_here and not self._before
+        says_then = "then" in (closed_by, self._opened_by)
+        self._open_clause("then" if empty and says_then else closed_by)
 
     def _settle(self, drafts: list[Draft]) -> None:
         """What was said ahead of its step now has one."""
@@ -71,7 +74,7 @@ class ClauseState:
         for item in pending.speeds:
             set_speed(self._text, drafts, item)
         for item in pending.timings:
-            set_duration(self._text, self.drafts, drafts, item, each=False)
+            set_duration(self._text, self.drafts, drafts, item)
         drafts[-1].via += pending.via
 
     def _check_spelling(self) -> None:

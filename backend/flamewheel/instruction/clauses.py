@@ -28,6 +28,9 @@ class ClauseReader(ClauseState):
         if self._pending.timings or self._pending.speeds:
             self._settle(self._previous)
         self.drafts += self._deferred
+        for draft in self.drafts:
+            if draft.kind == "go" and draft.seconds is None:
+                draft.seconds = self._each_seconds
 
     def _on_emotion(self, item: Item) -> None:
         phrase = self._phrase(self._at - 1)
@@ -221,10 +224,11 @@ class ClauseReader(ClauseState):
             )
         if item.timing.mode == "wait":
             self._wait(item)
+        elif (following := self._next()) is not None and following.kind == "each":
+            self._meant_something = True
+            self._each_seconds = item.timing.seconds
         elif self._clause:
-            following = self._next()
-            each = following is not None and following.kind == "each"
-            set_duration(self._text, self.drafts, self._clause, item, each)
+            set_duration(self._text, self.drafts, self._clause, item)
         else:
             self._pending.timings.append(item)
 

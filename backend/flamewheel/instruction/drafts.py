@@ -66,9 +66,7 @@ def set_speed(text: str, drafts: Sequence[Draft], item: Item) -> None:
         draft.easing = speed.easing or draft.easing
 
 
-def set_duration(
-    text: str, drafts: list[Draft], within: Sequence[Draft], item: Item, each: bool
-) -> None:
+def set_duration(text: str, drafts: list[Draft], within: Sequence[Draft], item: Item) -> None:
     """`over two seconds`: shared by the clause's changes; `for two seconds`: stay at the last.
 
     Raises InstructionError `contradictory-duration` where a length was said already.
@@ -89,7 +87,7 @@ def set_duration(
     if not open_steps:
         raise _contradiction(text, item.span, "gives the step a second length")
     for draft in open_steps:
-        draft.seconds = timing.seconds / (1 if each else len(open_steps))
+        draft.seconds = timing.seconds / len(open_steps)
 
 
 def build_steps(

@@ -92,18 +92,18 @@ def read_count(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
 
 
 def _read_amount(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
-    counted = read_count(tokens, at)
-    if counted is not None:
-        value, end = counted
-        if _says(tokens, end, "and a half"):
-            return value + 0.5, end + 3
-        if _says(tokens, end, "and a quarter"):
-            return value + 0.25, end + 3
-        return value, end
     for phrase, value in _AMOUNTS:
         if _says(tokens, at, phrase):
             return value, at + len(phrase.split())
-    return None
+    counted = read_count(tokens, at)
+    if counted is None:
+        return None
+    value, end = counted
+    if _says(tokens, end, "and a half"):
+        return value + 0.5, end + 3
+    if _says(tokens, end, "and a quarter"):
+        return value + 0.25, end + 3
+    return value, end
 
 
 def _read_unit(tokens: Sequence[Token], at: int, fps: float) -> float | None:

@@ -18,10 +18,11 @@ from ..wheel_names import NEUTRAL
 from .clause_state import unknown_word
 from .clauses import ClauseReader
 from .drafts import build_steps
-from .lexicon import FOREIGN, Vocabulary
+from .lexicon import FOREIGN
 from .plan import CURRENT, EmotionMix, PlanStep, TransitionPlan
 from .tagging import Item, tag
 from .tokens import EXAMPLE, check_text, not_english, tokenise
+from .vocabulary import Vocabulary
 
 DEFAULT_FPS = 24.0
 """Frames a second where an instruction speaks of frames: Blender's own default."""

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words an instruction is made of, apart from the names of emotions.
 
-Emotion words come from the wheel (`flamewheel.wheel.words`); here are the verbs and nouns that
-*show* an emotion (smile, scowl, tears), the small words that give an instruction its shape, and
-the words that may stand anywhere without meaning.  `Vocabulary` finds and suggests emotions.
+Emotion words come from the wheel (see `vocabulary.py`); here are the verbs and nouns that *show* an
+emotion (smile, scowl, tears), the small words that give an instruction its shape, and the words
+that may stand anywhere without meaning.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,17 +53,16 @@ _SHOWN: tuple[tuple[EmotionMix, str, str], ...] = (
     (EmotionMix("Disgust", 0.5), "yawn", ""),
     (_dyad("Contempt"), "sneer smirk", ""),
     (_dyad("Shame"), "blush", ""),
-    (EmotionMix(NEUTRAL), "relax", "blank expressionless deadpan normal"),
+    (EmotionMix(NEUTRAL), "", "blank expressionless deadpan normal"),
 )
 """(emotion, verbs, other words).  Which face a verb stands for is a design choice after the usual
 prototypes (FACS: smile 12, frown 15, scowl 4+7, sneer 9/10+14); strengths follow the rings."""
 
 _SHOWN_PHRASES = {
-    "calm down": EmotionMix(NEUTRAL), "calms down": EmotionMix(NEUTRAL),
-    "calming down": EmotionMix(NEUTRAL), "no expression": EmotionMix(NEUTRAL),
+    "no expression": EmotionMix(NEUTRAL),
     "no emotion": EmotionMix(NEUTRAL), "poker face": EmotionMix(NEUTRAL),
     "at rest": EmotionMix(NEUTRAL), "resting face": EmotionMix(NEUTRAL),
-    "at ease": EmotionMix(NEUTRAL), "loosens up": EmotionMix(NEUTRAL),
+    "at ease": EmotionMix(NEUTRAL),
 }
 
 DEGREES = {
@@ -142,6 +140,14 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
              "appearing;become;becomes;becoming;became;be;is;are;am;being;was;were;it's;she's;he's;"
              "they're;i'm;you're;getting;gets;get;show;shows;showing;express;expresses;"
              "expressing;display;displays;displaying;act;acts;acting"),
+    ("look", "end;ends;ending;ended;end up;ends up;ending up;end with;ends with;ending with;"
+             "end in;ends in;ending in;end as;ends as;end on;ends on;finish;finishes;finishing;"
+             "finish with;finishes with;finish on;finishes on;wind up;winds up"),
+    ("filler", "try to;tries to;trying to;tried to;want to;wants to;need to;needs to;has to;"
+               "have to;going to;is going to;about to;is about to;used to;seems to;manages to;"
+               "appears to be;seems to be;able to;decides to;pretends to;want her to;"
+               "want him to;want them to;want it to;would love;i'd love;love to;love her to;"
+               "love him to;would like"),
     ("change", "turn;turns;turning;turned;change;changes;changing;changed;transform;transforms;"
                "transforming;transformed;morph;morphs;morphing;modify;modifies;modifying;replace;"
                "replaces;replacing;convert;converts;converting;shift;shifts;shifting;slip;slips;"
@@ -185,10 +191,12 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
                 "the expression it has now;the existing expression;this expression"),
     ("fade", "fade;fades;fading;faded;fade away;fades away;fading away;fade out;fades out;vanish;"
              "vanishes;vanishing;disappear;disappears;disappearing;dies;dies away;wanes;subside;"
-             "subsides;subsiding;wears off;drops;lets up"),
+             "subsides;subsiding;wears off;drops;lets up;"
+             "relax;relaxes;relaxing;recover;recovers;recovering;calm down;calms down;"
+             "calming down;cool down;cools down;loosen up;loosens up;unwind;unwinds"),
     ("cease", "stop;stops;stopping;stopped;no longer;cease;ceases;lose;loses;losing;drop;"
               "stop being;stops being;stop looking;quit;quits;let go of;lets go of;gets over"),
-    ("not", "not;don't;doesn't;never;isn't;aren't;without;do not;does not;cannot;can't;won't;"
+    ("not", "not;no;nothing like;don't;doesn't;never;isn't;aren't;without;do not;does not;cannot;can't;won't;"
             "instead of;rather than;wasn't;didn't;anything but;neither;nor;shouldn't;"
             "not look;not be;non;hide;hides;hiding;avoid"),
     ("after", "after"),
@@ -197,26 +205,23 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("each", "each;apiece;every step;per step;for each;each time"),
 )
 
-FILLERS = frozenset(
-    word_list(
+FILLERS = frozenset(word_list(
     "first initially originally a an the this that these those her his its their my your our "
     "she he it they we i you them him me us one ones someone somebody person's person people "
     "man woman boy girl child kid actor actress character avatar head face faces facial "
-    "expression expressions emotion emotions emotional feeling mood look state pose model "
-    "subject figure portrait photo picture image please kindly now just do does let lets let's "
-    "make makes making made have has having had can could would should will shall may might "
-    "must want wants wanted need needs like i'd i'll i've we'd to of in on as by for up down "
-    "off over within so such also too very all again still once more another other same "
-    "smoothly animation animate set put puts give gives giving gave wear wears wearing crack "
-    "cracks flash flashes force forces forcing forced take takes taking takes bit some somehow "
-    "increasingly ever use using apply applied try tries there here what who which while when "
-    "during about around ok okay well hey hi hello thanks thank there's that's he'd she'd "
-    "she'll he'll they'll it'll step steps expressing man's woman's girl's boy's full visibly "
-    "clearly slightly open openly than even only simply its' whole entire way somewhat state's "
-    "version sense lady guy gentleman figure's everything something sign signs tone air touch "
-    "half hint trace itself herself himself themselves suddenly new final target "
-)
-)
+    "expression expressions emotion emotions emotional mood state pose model subject figure "
+    "portrait photo picture image please kindly now just do does let lets let's make makes "
+    "making made have has having had can could would should will shall may might must want "
+    "wants wanted need needs like i'd i'll i've we'd of in on as by for up down off over "
+    "within so such also too all again still once another other same animation set put puts "
+    "give gives giving gave wear wears wearing crack cracks flash flashes force forces "
+    "forcing forced take takes taking bit some somehow increasingly ever use using apply "
+    "applied try tries there here what who which when during about around ok okay well hey hi "
+    "hello thanks thank there's that's he'd she'd she'll he'll they'll it'll step steps man's "
+    "woman's girl's boy's visibly clearly open openly than even only simply whole entire way "
+    "state's version sense lady guy gentleman figure's everything something sign signs tone "
+    "air touch half hint trace itself herself himself themselves new final target "
+))
 """Words that may stand anywhere and mean nothing to a face.  Whatever is neither here nor
 understood is named in the plan's notes."""
 
@@ -224,11 +229,11 @@ FOREIGN = frozenset(
     word_list(
     "de la le les des du une et à vers en deux avec sans puis depuis visage der die das und von "
     "zu nach mit dann sekunden gesicht ein eine el los las una y con hacia desde luego segundos "
-    "cara il lo gli della dalla alla poi secondi viso da do dos das para com depois rosto em "
+    "cara il lo gli della dalla alla poi secondi viso da do dos para com depois rosto em "
     "van naar het een dan gezicht z do na potom tvář och från till sedan ansikte från og fra "
     "til wut freude angst joie colère peur tristesse alegría tristeza ira gioia rabbia "
 )
-) - {"do", "die", "la", "will", "a"}
+) - {"do", "die", "la", "till"}
 """Common words of other languages in Latin letters; two in one text, and it is not English."""
 
 _NOT_ADVERBS = frozenset(
@@ -279,67 +284,3 @@ def verb_forms(verb: str) -> tuple[str, ...]:
     stem = verb + verb[-1] if doubles else verb
     third = f"{verb}es" if verb.endswith(("s", "sh", "ch", "x")) else f"{verb}s"
     return verb, third, f"{stem}ed", f"{stem}ing"
-
-
-class Vocabulary:
-    """Which phrases name which emotions: the wheel's words, then the verbs that show them."""
-
-    longest = 4  # words in a phrase
-
-    def __init__(self, wheel_words: Mapping[str, EmotionMix]) -> None:
-        """`wheel_words`: phrases in lower case -> emotion; they win over the verbs."""
-        merged = {**shown_emotions(), **wheel_words}
-        self._mixes = {
-            tuple(phrase.lower().replace("-", " ").split()): mix for phrase, mix in merged.items()
-        }
-        self._words = sorted(merged)
-
-    def find(self, words: Sequence[str]) -> tuple[EmotionMix, int] | None:
-        """The emotion that the first words name, and how many words name it."""
-        for count in range(min(self.longest, len(words)), 0, -1):
-            mix = self._mixes.get(tuple(words[:count]))
-            if mix is not None:
-                return mix, count
-        return None
-
-    def find_form(self, word: str) -> EmotionMix | None:
-        """The emotion that `word` names in another form (happily, worries), or None."""
-        for stem in _stems(word):
-            mix = self._mixes.get((stem,))
-            if mix is not None:
-                return mix
-        return None
-
-    def suggest(self, word: str) -> tuple[str, ...]:
-        """Three emotion words, the most alike first, each for another emotion."""
-        chosen: dict[EmotionMix, str] = {}
-        usual = ("happiness", "sadness", "anger")
-        for near in [*difflib.get_close_matches(word.lower(), self._words, 12, 0.55), *usual]:
-            mix = self._mixes.get((near,))
-            if mix is not None:
-                chosen.setdefault(mix, near)
-        return tuple(chosen.values())[:3]
-
-    def misspelt(self, word: str) -> bool:
-        """So near an emotion word that it was surely meant for one."""
-        return len(word) >= 5 and bool(
-            difflib.get_close_matches(word.lower(), self._words, 1, 0.86)
-        )
-
-
-def _stems(word: str) -> tuple[str, ...]:
-    """What `word` may be a form of: happily -> happy, worries -> worry, grieving -> grieve."""
-    if len(word) < 5:
-        return ()
-    stems: list[str] = []
-    for ending, others in _ENDINGS:
-        if word.endswith(ending):
-            stems += [word[: -len(ending)] + other for other in others]
-    return tuple(stem for stem in stems if len(stem) >= 3)
-
-
-_ENDINGS = (
-    ("ily", ("y",)), ("ly", ("", "le")), ("'s", ("",)), ("iness", ("y",)), ("ness", ("",)),
-    ("ies", ("y",)), ("ied", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ed", ("", "e")),
-    ("ing", ("", "e")), ("ier", ("y",)), ("iest", ("y",)), ("er", ("", "e")), ("est", ("", "e")),
-)

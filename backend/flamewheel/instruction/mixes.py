@@ -105,10 +105,10 @@ def _read_joined(
         assert part is not None
         return part, 0.5, not part.adverb
     joint = item.kind in ("hint", "and") or (item.kind == "with" and joins)
-    joint = joint or (item.kind == "comma" and listing) or item.lower == "of"
+    joint = joint or (item.kind == "comma" and listing) or item.lower in ("of", "in")
     both_counted = item.kind == "percent" and last.percent is not None
     if not joint and not both_counted:
-        return None
+        return _read_other_share(items, last)
     start = at if both_counted else at + 1
     if start < len(items) and items[start].kind == "and" and listing:
         start += 1
@@ -118,6 +118,18 @@ def _read_joined(
     if part is None:
         return None
     return part, item.number if item.kind == "hint" else 0.5, False
+
+
+def _read_other_share(
+    items: Sequence[Item], last: _Part
+) -> tuple[_Part, float, bool] | None:
+    """`half joy, half fear`: behind a comma, what is missing to the whole."""
+    if last.percent is None or items[last.end].kind != "comma":
+        return None
+    part = _read_part(items, last.end + 1)
+    if part is None or part.percent is None or abs(part.percent + last.percent - 1) > 0.011:
+        return None
+    return part, 0.5, False
 
 
 def _combine(text: str, parts: Sequence[_Part], share: float, span: Span) -> EmotionMix:

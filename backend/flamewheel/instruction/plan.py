@@ -41,19 +41,20 @@ class EmotionMix:
 
     def scaled(self, factor: float) -> EmotionMix:
         """The same emotions, `factor` times as strong (not clipped)."""
-        return replace(
-            self,
-            intensity=round(self.intensity * factor, 4),
-            secondary_intensity=round(self.secondary_intensity * factor, 4),
+        return self._with(
+            round(self.intensity * factor, 4), round(self.secondary_intensity * factor, 4)
         )
 
     def clipped(self) -> EmotionMix:
         """With both intensities brought into 0..MAX_INTENSITY."""
-        return replace(
-            self,
-            intensity=min(max(self.intensity, 0.0), MAX_INTENSITY),
-            secondary_intensity=min(max(self.secondary_intensity, 0.0), MAX_INTENSITY),
+        return self._with(
+            min(max(self.intensity, 0.0), MAX_INTENSITY),
+            min(max(self.secondary_intensity, 0.0), MAX_INTENSITY),
         )
+
+    def _with(self, intensity: float, secondary_intensity: float) -> EmotionMix:
+        second = 1.0 if self.secondary is None else secondary_intensity
+        return replace(self, intensity=intensity, secondary_intensity=second)
 
     @property
     def is_plain(self) -> bool:

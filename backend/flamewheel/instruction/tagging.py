@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .durations import read_count, read_duration
-from .lexicon import FILLERS, Kind, Speed, Vocabulary, function_phrases
+from .lexicon import FILLERS, Kind, Speed, function_phrases
 from .plan import MAX_SECONDS, EmotionMix, Span
 from .tokens import Token, refuse, word_list
+from .vocabulary import Vocabulary
 
 Mode = Literal["over", "for", "wait"]
 
@@ -29,6 +30,7 @@ _HEDGES = frozenset(
     "of space span period almost nearly by "
 )
 )
+_BOUNDS = ("least", "most")
 _MARKS: dict[str, tuple[Kind, object]] = {
     "→": ("to", None), ",": ("comma", None), "–": ("comma", None), "—": ("comma", None),
     "-": ("comma", None), "/": ("comma", None), "+": ("hint", 0.5), "&": ("and", None),
@@ -83,7 +85,7 @@ def _duration(
     text: str, tokens: Sequence[Token], at: int, fps: float
 ) -> tuple[Item, int] | None:
     mode: Mode | None = None
-    look = at
+    look = at + 1 if tokens[at].lower == "at" else at
     found = read_duration(tokens, look, fps)
     while found is None and look < len(tokens) and look - at < 8:
         word = tokens[look].lower
@@ -92,6 +94,11 @@ def _duration(
         mode = _MODES.get(word, mode) if mode != "for" else mode
         look += 1
         found = read_duration(tokens, look, fps)
+    if found is not None and tokens[at].lower == "at" and tokens[at + 1].lower not in _BOUNDS:
+        span = (tokens[at].span[0], tokens[found.end - 1].span[1])
+        raise refuse("moment", text, span,
+                     "'{word}' ({at}) is a moment; only lengths of time are understood.",
+                     "Say how long the face waits, for instance 'after 2 seconds, smile'.")
     if found is None:
         bare = _bare_number(tokens, look) if mode == "over" else None
         if bare is None:

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of sentences, written before the grammar: half to tune by, half held out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from plan_notation import plan_agrees
+
+from flamewheel.errors import InstructionError
+from flamewheel.instruction.plan import describe
+
+SENTENCES = json.loads(Path(__file__).with_name("sentences.json").read_text(encoding="utf-8"))
+
+
+def failure(parse, sentence) -> str:
+    """Empty where the sentence is read as expected, else what was read."""
+    try:
+        plan = parse(sentence["text"])
+    except InstructionError as refused:
+        return "" if refused.code == sentence.get("error") else f"{refused.code}: {refused}"
+    if "error" in sentence:
+        return f"should be refused: {describe(plan)}"
+    return "" if plan_agrees(sentence["start"], sentence["steps"], plan) else describe(plan)
+
+
+def test_the_list_is_large_and_half_of_it_is_held_out():
+    held_out = [sentence for sentence in SENTENCES if sentence["held_out"]]
+    assert len(SENTENCES) >= 120
+    assert len(held_out) * 2 == len(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "sentence", [s for s in SENTENCES if not s["held_out"]], ids=lambda s: s["text"][:60]
+)
+def test_tuned_sentence(parse, sentence):
+    assert failure(parse, sentence) == ""
+
+
+def test_at_least_nine_in_ten_held_out_sentences(parse):
+    held_out = [sentence for sentence in SENTENCES if sentence["held_out"]]
+    wrong = [(s["text"], failure(parse, s)) for s in held_out if failure(parse, s)]
+    exact = 1 - len(wrong) / len(held_out)
+    print(f"held-out sentences read exactly: {exact:.3f}")
+    assert exact >= 0.9, wrong
