@@ -13,7 +13,7 @@ from typing import Any
 
 import bpy
 
-from ..core.errors import HeadError
+from ..core.errors import HeadError, SceneError
 from ..core.files import write_whole
 from ..core.head_file import open_head_path, read_head
 from ..core.job_file import Shot
@@ -97,9 +97,9 @@ def _own_scene(shot: Shot) -> Iterator[bpy.types.Scene]:
     With light = "none" it begins as a copy of the open scene: that is the stage.
     """
     window: Any = bpy.context.window
-    stage = bpy.context.scene
+    stage: Any = bpy.context.scene
     before = _everything()
-    scene = stage.copy() if shot.light == "none" and stage else bpy.data.scenes.new(shot.name)
+    scene: Any = stage.copy() if shot.light == "none" else bpy.data.scenes.new(shot.name)
     scene.name = shot.name
     window.scene = scene
     try:
@@ -127,7 +127,11 @@ def _imported(scene: bpy.types.Scene, arrays: Any, shot: Shot, face: Face) -> He
         arrays, name=shot.name, source=shot.head, expression_count=arrays.expressiondirs.shape[2],
         fold_identity=face.shape, collection=collection,
     )
-    return head_of(mesh)
+    head = head_of(mesh)
+    if head is None:
+        raise SceneError("no-head", f"The head of shot {shot.name} was not imported.",
+                         "Check the head file.")
+    return head
 
 
 def _keyed(scene: bpy.types.Scene, head: HeadInScene, shot: Shot, start: CodeBody,

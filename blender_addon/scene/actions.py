@@ -82,20 +82,21 @@ def live_channels(
     Without that, an expression that stood in the scene would shine through the new one.
     """
     live: set[Channel] = set()
-    keys = mesh_object.data.shape_keys
+    keys: Any = getattr(mesh_object.data, "shape_keys", None)
     if keys is not None:
         live |= {(f'key_blocks["{block.name}"].value', 0)
                  for block in keys.key_blocks if abs(block.value) > 0}
         live |= {(curve.data_path, curve.array_index) for curve in curves_of(keys)}
     if armature_object is not None:
-        for bone in armature_object.pose.bones:
+        pose: Any = armature_object.pose
+        for bone in pose.bones:
             path = f'pose.bones["{bone.name}"].rotation_euler'
             live |= {(path, axis) for axis in range(3) if bone.rotation_euler[axis] != 0}
         live |= {(curve.data_path, curve.array_index) for curve in curves_of(armature_object)}
     return frozenset(live)
 
 
-def curves_of(datablock: bpy.types.ID) -> Iterable[bpy.types.FCurve]:
+def curves_of(datablock: Any) -> Iterable[bpy.types.FCurve]:
     """The F-curves that move `datablock`; none where it has no Action.  Nothing is created."""
     animation: Any = datablock.animation_data
     if animation is None or animation.action is None:

@@ -58,7 +58,8 @@ def apply_settings(scene: bpy.types.Scene, settings: RenderSettings) -> None:
     render.use_compositing = render.use_sequencer = False
     _set_samples(scene, settings)
     set_image_format(scene, settings.image_format)
-    scene.view_settings.view_transform = "AgX"
+    view: Any = scene.view_settings
+    view.view_transform = "AgX"
 
 
 def set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:
@@ -108,8 +109,9 @@ def save_blend(scene: bpy.types.Scene, path: Path) -> None:
 @contextmanager
 def settings_kept(scene: bpy.types.Scene) -> Iterator[None]:
     """Whatever the block does to `scene`'s render settings, frame and camera is undone."""
+    display: Any = scene.display
     places: tuple[Any, ...] = (
-        scene.render, scene.render.image_settings, scene.view_settings, scene.display.shading,
+        scene.render, scene.render.image_settings, scene.view_settings, display, display.shading,
     )
     engines = tuple(getattr(scene, name) for name in ("eevee", "cycles") if hasattr(scene, name))
     before = [(place, _plain_values(place)) for place in (*places, *engines)]

@@ -95,7 +95,7 @@ def set_camera(
     distance = reach / 2 / fill
     middle = (low + high) / 2
     place = axes @ (middle + np.array([0.0, 0.0, distance]))
-    camera.matrix_world = Matrix.Translation(Vector(place)) @ turn.to_4x4()
+    camera.matrix_world = Matrix.Translation(place.tolist()) @ turn.to_4x4()
     lens.clip_start, lens.clip_end = distance * 0.02, distance * 100
     scene.camera = camera
     return camera
@@ -115,7 +115,7 @@ def set_lights(scene: bpy.types.Scene, head: bpy.types.Object, light: str) -> No
         turn = _looking(head, lamp.yaw, lamp.pitch)
         place = Vector(middle) + turn @ Vector((0, 0, lamp.distance * radius))
         one = bpy.data.objects.new(lamp.name, data)
-        one.matrix_world = Matrix.Translation(place) @ turn.to_4x4()
+        one.matrix_world = Matrix.Translation(place[:]) @ turn.to_4x4()
         collection.objects.link(one)
 
 
@@ -164,8 +164,9 @@ def _looking(head: bpy.types.Object, yaw: float, pitch: float) -> Matrix:
 
 def _points(scene: bpy.types.Scene, head: bpy.types.Object) -> Any:
     """(V,3) of `head` in the world as it stands in the current frame, keys and bones applied."""
-    scene.view_layers[0].update()
-    evaluated = head.evaluated_get(scene.view_layers[0].depsgraph)
+    layer: Any = scene.view_layers[0]
+    layer.update()
+    evaluated = head.evaluated_get(layer.depsgraph)
     mesh: Any = evaluated.to_mesh()
     points = np.empty(len(mesh.vertices) * 3)
     mesh.vertices.foreach_get("co", points)

@@ -19,7 +19,8 @@ PLAYS_EVERYWHERE = {"format": "MPEG4", "codec": "H264", "constant_rate_factor": 
 
 def can_write_video() -> bool:
     """Whether this Blender was built with FFmpeg."""
-    return bool(bpy.app.ffmpeg.supported)
+    library: Any = bpy.app.ffmpeg
+    return bool(library.supported)
 
 
 def write_video(frames: Sequence[Path], path: Path, *, fps: float,
@@ -56,7 +57,8 @@ def _lay_out(scene: bpy.types.Scene, frames: Sequence[Path], fps: float,
     render.resolution_percentage = 100
     render.use_sequencer, render.use_file_extension = True, False
     # PNG frames have their look already; EXR frames are light and need one
-    scene.view_settings.view_transform = "AgX" if frames[0].suffix == ".exr" else "Standard"
+    view: Any = scene.view_settings
+    view.view_transform = "AgX" if frames[0].suffix == ".exr" else "Standard"
     images = render.image_settings
     if hasattr(images, "media_type"):  # Blender 5
         images.media_type = "VIDEO"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A backend that needs no torch: it answers as the protocol says, and remembers what it was asked."""
+"""A backend without torch: it answers as the protocol says and remembers what it was asked."""
 
 from __future__ import annotations
 
