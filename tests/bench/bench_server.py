@@ -28,7 +28,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from blender_addon.client.http import Connection  # noqa: E402
+from blender_addon.client.http import BLOCK_BYTES, Connection  # noqa: E402
 from blender_addon.client.process import BackendProcess  # noqa: E402
 from blender_addon.core.backend_calls import BackendCalls  # noqa: E402
 
@@ -110,9 +110,10 @@ def _print_photos(folder: Path) -> None:
 
 
 def _plain(wire: socket.socket, photo: Path) -> None:
-    body = photo.read_bytes()
-    wire.sendall(len(body).to_bytes(8, "big"))
-    wire.sendall(body)
+    with open(photo, "rb") as stream:
+        wire.sendall(PHOTO_BYTES.to_bytes(8, "big"))
+        while block := stream.read(BLOCK_BYTES):
+            wire.sendall(block)
     assert wire.recv(1) == b"k"
 
 

@@ -22,6 +22,7 @@ from ..errors import BackendError, FlamewheelError
 from ..head.data import HeadData
 from ..parameters import ExpressionCode, FaceParameters, checked_array
 from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
+from .door import BODY
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -38,27 +39,27 @@ def make_rooms() -> FastAPI:
 
     @rooms.post(protocol.PATH_ENCODE)
     async def encode(request: Request, head: str = "open", face: int | None = None) -> Response:
-        photo = await request.body()
+        photo: bytes = request.scope[BODY]  # a bytearray, which needs no copy
         return await _reply(heavy, request, lambda: _encode(photo, head, face))
 
     @rooms.post(protocol.PATH_BLEND)
     async def blend(request: Request) -> Response:
-        asked = protocol.from_json(protocol.BlendRequest, await request.body())
+        asked = protocol.from_json(protocol.BlendRequest, bytes(request.scope[BODY]))
         return await _reply(light, request, lambda: _blend(asked))
 
     @rooms.post(protocol.PATH_TRANSITION)
     async def transition(request: Request) -> Response:
-        asked = protocol.from_json(protocol.TransitionRequest, await request.body())
+        asked = protocol.from_json(protocol.TransitionRequest, bytes(request.scope[BODY]))
         return await _reply(light, request, lambda: _transition(asked))
 
     @rooms.post(protocol.PATH_RETARGET)
     async def retarget(request: Request) -> Response:
-        asked = protocol.from_json(protocol.RetargetRequest, await request.body())
+        asked = protocol.from_json(protocol.RetargetRequest, bytes(request.scope[BODY]))
         return await _reply(light, request, lambda: _retarget(asked))
 
     @rooms.post(protocol.PATH_CONVERT)
     async def convert(request: Request) -> Response:
-        asked = protocol.from_json(protocol.ConvertRequest, await request.body())
+        asked = protocol.from_json(protocol.ConvertRequest, bytes(request.scope[BODY]))
         return await _reply(heavy, request, lambda: _convert(asked))
 
     _say_refusals(rooms)
