@@ -19,10 +19,11 @@ from ..errors import UsageError
 from . import landmarks as landmark_sets
 from .data import JOINT_NAMES, HeadData
 from .skinning import (
+    Rodrigues,
     Surface,
+    first_rows,
     joint_transforms,
-    rotation_generators,
-    rotations,
+    of_batch,
     sibling_runs,
     surface_of,
 )
@@ -49,12 +50,13 @@ class HeadModel:
         self._surface = self._surface_for(slice(None))
         self._landmark_surface = lru_cache(maxsize=8)(self._make_landmark_surface)
         regressor = np.asarray(data.joint_regressor, dtype=np.float64)
-        self._rest_joints = self._constant(regressor @ data.template).reshape(1, -1)
+        places = np.concatenate([regressor @ data.template, np.ones((JOINTS, 1))], axis=1)
+        self._rest_joints = self._constant(places.reshape(1, -1))  # (1,20): x, y, z, 1
         self._identity_joints = self._regressed(regressor, data.identity_basis)
         self._expression_joints = self._regressed(regressor, data.expression_basis)
         self._runs = sibling_runs(data.parents)
-        self._generators = rotation_generators(self.device, dtype)
-        self._bottom = self._constant([[[[0, 0, 0, 1]]]])
+        self._rotations = Rodrigues(self.device, dtype)
+        self._identity = self._constant(np.eye(3))
 
     def to(self, device: torch.device | str | None = None, dtype: torch.dtype | None = None
            ) -> HeadModel:
@@ -83,7 +85,7 @@ class HeadModel:
     def joints(self, shape: Coefficients = None, expression: Coefficients = None) -> Tensor:
         """(B,5,3) joints at rest; with `expression` those of the reference code."""
         beta, psi, _ = self._arguments(shape, expression, None)
-        return self._joints(beta, psi)
+        return self._joints(beta, psi)[:, :, :3]
 
     def landmarks(self, set_name: str, shape: Coefficients = None, expression: Coefficients = None,
                   pose: Any = None) -> Tensor:
@@ -124,9 +126,12 @@ class HeadModel:
              data.weights), vertices, self.device, self.dtype)
 
     def _regressed(self, regressor: Any, basis: Any) -> Tensor:
-        """(n,15): how each component of (V,3,n) moves the joints."""
-        moved = regressor @ np.asarray(basis, dtype=np.float64).reshape(len(basis), -1)
-        return self._constant(moved.reshape(JOINTS * 3, -1).T)
+        """(n,20): how each component of (V,3,n) moves the joints; the fourth entry stays."""
+        count = basis.shape[2]
+        moved = np.zeros((count, JOINTS, 4))
+        moved[:, :, :3] = (regressor @ np.asarray(basis, np.float64).reshape(len(basis), -1)
+                           ).reshape(JOINTS, 3, count).transpose(2, 0, 1)
+        return self._constant(moved.reshape(count, -1))
 
     def _constant(self, value: Any) -> Tensor:
         """A tensor stays in its graph; anything else is copied."""
@@ -149,7 +154,7 @@ class HeadModel:
 
     def _arguments(self, shape: Coefficients, expression: Coefficients, pose: Any
                    ) -> tuple[Tensor | None, Tensor | None, Tensor]:
-        """Identity, expression, and the joints' rotations (B,5,3,3)."""
+        """Identity, expression, and the joints' rotations (B,5,4,4)."""
         beta = self._coefficients("shape", shape, self.data.identity_count)
         psi = self._coefficients("expression", expression, self.data.expression_count)
         if pose is None:
@@ -165,16 +170,21 @@ class HeadModel:
         if len(sizes - {1}) > 1:
             raise UsageError("bad-parameters", f"Batches of {sorted(sizes)} do not go together.",
                              "Give as many of each, or one of them for all.")
-        return beta, psi, rotations(theta, self._generators)
+        return beta, psi, self._rotations(theta)
 
     def _joints(self, beta: Tensor | None, psi: Tensor | None) -> Tensor:
-        """(B,5,3) at rest."""
+        """(B,5,4) at rest, each (x, y, z, 1)."""
         flat = self._rest_joints
         if beta is not None:
-            flat = torch.addmm(flat, beta, self._identity_joints[:beta.shape[1]])
+            flat = torch.addmm(flat, beta, first_rows(self._identity_joints, beta.shape[1]))
+        return self._moved_joints(flat, psi)
+
+    def _moved_joints(self, flat: Tensor, psi: Tensor | None) -> Tensor:
+        """(B,20) joints of an identity, moved by expression, as (B,5,4)."""
         if psi is not None:
-            flat = torch.addmm(flat, psi, self._expression_joints[:psi.shape[1]])
-        return flat.view(-1, JOINTS, 3)
+            psi = of_batch(psi, max(len(flat), len(psi)))
+            flat = torch.addmm(flat, psi, first_rows(self._expression_joints, psi.shape[1]))
+        return flat.view(-1, JOINTS, 4)
 
     def _skinned(self, surface: Surface, beta: Tensor | None, psi: Tensor | None, turned: Tensor,
                  joints: Tensor) -> Tensor:
@@ -187,12 +197,11 @@ class HeadModel:
     def _moved(self, surface: Surface, rest: Tensor, beta: Tensor | None, psi: Tensor | None,
                turned: Tensor, joints: Tensor) -> Tensor:
         """(B,3,n): pose correctives and expression added to `rest`, then skinning."""
-        moves = (turned[:, 1:] - self._generators[3].view(3, 3)).flatten(1)
-        batch = max(len(moves), len(rest), 1 if psi is None else len(psi))
-        moves = moves.expand(batch, -1)
-        if psi is not None:
-            moves = torch.cat([moves, psi.expand(batch, -1)], dim=1)
-        transforms = joint_transforms(turned, joints, self._runs, self._bottom)
+        moves = (turned[:, 1:, :3, :3] - self._identity).flatten(1)
+        parts = [moves] if psi is None else [moves, psi]
+        batch = max(len(rest), *(len(part) for part in parts))
+        moves = torch.cat([of_batch(part, batch) for part in parts], dim=1)
+        transforms = joint_transforms(turned, joints, self._runs)
         return surface.skin(rest, beta, moves, transforms)
 
 
@@ -203,23 +212,18 @@ class FoldedHead:
         self._model = model
         surface = model._surface
         self._rest = surface.template if beta is None else surface.shaped(beta)
-        self._rest_joints = model._joints(beta, None)
+        self._rest_joints = model._joints(beta, None).flatten(1)
 
     def vertices(self, expression: Coefficients = None, pose: Any = None) -> Tensor:
         """(B,V,3), the same as `HeadModel.vertices` with this identity."""
         model = self._model
         _, psi, turned = model._arguments(None, expression, pose)
-        joints = self._rest_joints
-        if psi is not None:
-            flat = joints.flatten(1)
-            joints = torch.addmm(flat, psi, model._expression_joints[:psi.shape[1]])
-            joints = joints.view(-1, JOINTS, 3)
-        return self._placed(psi, turned, joints)
+        return self._placed(psi, turned, model._moved_joints(self._rest_joints, psi))
 
     def vertices_identity_joints(self, expression: Coefficients = None, pose: Any = None) -> Tensor:
         """(B,V,3), the same as `HeadModel.vertices_identity_joints` with this identity."""
         _, psi, turned = self._model._arguments(None, expression, pose)
-        return self._placed(psi, turned, self._rest_joints)
+        return self._placed(psi, turned, self._model._moved_joints(self._rest_joints, None))
 
     def _placed(self, psi: Tensor | None, turned: Tensor, joints: Tensor) -> Tensor:
         model = self._model
