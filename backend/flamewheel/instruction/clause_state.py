@@ -149,9 +149,12 @@ class ClauseState:
     def _set_source(self, phrase: Phrase) -> None:
         """Where a clause starts from."""
         self._meant_something = True
-        first_clause = len(self._clause) == len(self.drafts)
-        if not self._source_said and self.start is None and first_clause:
+        before_it = [draft for draft in self.drafts if draft not in self._clause]
+        waiting = all(draft.kind == "hold" for draft in before_it)
+        if not self._source_said and self.start is None and waiting:
             self.start = phrase.mix
+            for draft in before_it:
+                draft.mix = phrase.mix
         else:
             index = len(self.drafts) - len(self._clause)
             before = self.drafts[index - 1].mix if index > 0 else self.start or EmotionMix(CURRENT)

@@ -23,7 +23,7 @@ DEFAULT_HOLD_SECONDS = 1.0
 """Length of `hold` where nothing is said; a design choice."""
 
 
-@dataclass
+@dataclass(eq=False)  # two alike are still two
 class Draft:
     """A step whose length may still be unknown."""
 

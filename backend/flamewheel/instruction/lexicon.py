@@ -196,8 +196,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
              "calming down;cool down;cools down;loosen up;loosens up;unwind;unwinds"),
     ("cease", "stop;stops;stopping;stopped;no longer;cease;ceases;lose;loses;losing;drop;"
               "stop being;stops being;stop looking;quit;quits;let go of;lets go of;gets over"),
-    ("not", "not;no;nothing like;don't;doesn't;never;isn't;aren't;without;do not;does not;cannot;can't;won't;"
-            "instead of;rather than;wasn't;didn't;anything but;neither;nor;shouldn't;"
+    ("not", "not;no;nothing like;don't;doesn't;never;isn't;aren't;without;do not;does not;cannot;"
+            "can't;won't;instead of;rather than;wasn't;didn't;anything but;neither;nor;shouldn't;"
             "not look;not be;non;hide;hides;hiding;avoid"),
     ("after", "after"),
     ("before", "before"),

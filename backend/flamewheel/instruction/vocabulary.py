@@ -50,10 +50,18 @@ class Vocabulary:
         return tuple(chosen.values())[:3]
 
     def misspelt(self, word: str) -> bool:
-        """So near an emotion word that it was surely meant for one."""
-        return len(word) >= 5 and bool(
-            difflib.get_close_matches(word.lower(), self._words, 1, 0.86)
-        )
+        """So near an emotion word (in lower case) that it was surely meant for one.
+
+        First letters are seldom mistyped, and looking only at words that begin alike keeps the
+        longest text quick.
+        """
+        if len(word) < 5:
+            return False
+        alike = [
+            known for known in self._words
+            if known[0] == word[0] and abs(len(known) - len(word)) <= 2
+        ]
+        return bool(difflib.get_close_matches(word, alike, 1, 0.86))
 
 
 def _stems(word: str) -> tuple[str, ...]:

@@ -161,6 +161,19 @@ def test_through_neutral_as_an_option_and_directly_against_it(parse):
     assert [s.target.primary for s in once.steps] == ["Neutral", "Anger"]
 
 
+def test_waiting_before_the_start_is_waiting_at_the_start(parse):
+    plan = parse("after one second, go from joy to fear")
+    assert plan.start == EmotionMix("Joy")
+    assert [(s.kind, s.target.primary, s.seconds) for s in plan.steps] == [
+        ("hold", "Joy", 1.0), ("go", "Fear", 1.0)
+    ]
+
+
+def test_back_counts_from_the_last_of_equal_steps(parse):
+    plan = parse("fear, joy, anger, joy, and back")
+    assert plan.steps[-1].target == EmotionMix("Anger")
+
+
 def test_spans_quote_the_text(parse):
     text = "from disgust to happiness over two seconds, then hold, then surprise"
     plan = parse(text)
