@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import bpy
@@ -25,6 +25,7 @@ SAME_FRAME = 1e-3
 _NUMBERS = {"co": 2, "handle_left": 2, "handle_right": 2, "amplitude": 1, "back": 1, "period": 1}
 _ENUMS = ("interpolation", "easing", "handle_left_type", "handle_right_type", "type")
 _FLAGS = ("select_control_point", "select_left_handle", "select_right_handle")
+_EVERYTHING = (*_NUMBERS, *_ENUMS, *_FLAGS)
 
 
 @dataclass(frozen=True)
@@ -179,25 +180,24 @@ def _owner_name(target: Any) -> str:
 
 def _write_curve(curve: Any, track: KeyframeTrack, replace_range: bool) -> int:
     points = curve.keyframe_points
-    old = _read_keys(points) if len(points) else {}
-    kept = np.zeros(0, dtype=bool)
-    if old:
-        at = old["co"][:, 0]
-        kept = ~_hit(at, track.frames, replace_range)
-        if not kept.all():
-            points.clear()
-            points.add(int(kept.sum()))
+    before = len(points)
+    kept = ~_hit(_read(points, "co")[:, 0], track.frames, replace_range)
+    old = {name: _read(points, name)[kept] for name in _EVERYTHING} if kept.any() else {}
     count = int(kept.sum())
+    if count < before:
+        points.clear()
+        points.add(count)
     points.add(track.frames.size)
-    new = _new_keys(track)
-    names = [*_NUMBERS, *_ENUMS, *_FLAGS] if count else list(new)
-    for name in names:
-        # a fresh key's own value (amplitude, selection) is Blender's default where we say nothing
+    new = _new_values(track, points[len(points) - 1])
+    for name in old or new:
+        if not old:
+            points.foreach_set(name, new[name])
+            continue
+        # where we say nothing, a fresh key has Blender's own value (amplitude, selection)
         fresh = new[name] if name in new else _read(points, name)[count:]
-        whole = np.concatenate([old[name][kept], fresh]) if count else fresh
-        points.foreach_set(name, np.ascontiguousarray(whole).ravel())
-    curve.update()
-    return int(kept.size - count)
+        points.foreach_set(name, np.concatenate([old[name].ravel(), fresh.ravel()]))
+    curve.update()  # sorts the keys and places automatic handles
+    return before - count
 
 
 def _hit(at: Any, frames: Any, replace_range: bool) -> Any:
@@ -208,23 +208,16 @@ def _hit(at: Any, frames: Any, replace_range: bool) -> Any:
     return nearest < SAME_FRAME
 
 
-def _new_keys(track: KeyframeTrack) -> dict[str, Any]:
-    count = track.frames.size
-    auto = np.full(count, _enum_value("handle_left_type", "AUTO_CLAMPED"), dtype=np.int32)
-    co = np.stack([track.frames, track.values], axis=1).astype(np.float32)
-    return {
-        "co": co,
-        "handle_left": co,  # `update` places automatic handles
-        "handle_right": co,
-        "interpolation": _enum_values("interpolation", track.interpolation),
-        "easing": _enum_values("easing", track.easing),
-        "handle_left_type": auto,
-        "handle_right_type": auto,
-    }
-
-
-def _read_keys(points: Any) -> dict[str, Any]:
-    return {name: _read(points, name) for name in (*_NUMBERS, *_ENUMS, *_FLAGS)}
+def _new_values(track: KeyframeTrack, fresh: Any) -> dict[str, Any]:
+    """What `foreach_set` takes for the track's keys; not what a `fresh` key is anyway."""
+    co = np.empty((track.frames.size, 2), dtype=np.float32)
+    co[:, 0], co[:, 1] = track.frames, track.values
+    auto = ("AUTO_CLAMPED",) * track.frames.size
+    words = {"interpolation": track.interpolation, "easing": track.easing,
+             "handle_left_type": auto, "handle_right_type": auto}
+    enums = {name: _enum_values(name, given) for name, given in words.items()
+             if not _all_are(given, getattr(fresh, name))}
+    return {"co": co.ravel(), **enums}
 
 
 def _read(points: Any, name: str) -> Any:
@@ -236,12 +229,15 @@ def _read(points: Any, name: str) -> Any:
     return read.reshape(-1, width) if width > 1 else read
 
 
-def _enum_values(name: str, words: Sequence[str]) -> Any:
-    return np.array([_enum_value(name, word) for word in words], dtype=np.int32)
+@lru_cache(maxsize=64)
+def _all_are(words: tuple[str, ...], word: str) -> bool:
+    """Tracks of one performance share their words: each is looked through once."""
+    return set(words) == {word}
 
 
-@cache
-def _enum_value(name: str, word: str) -> int:
-    """The number behind an enum's word: `foreach_set` takes numbers only, and they may change."""
+@lru_cache(maxsize=64)
+def _enum_values(name: str, words: tuple[str, ...]) -> Any:
+    """The numbers behind an enum's words: `foreach_set` takes numbers only, and they may change."""
     items: Any = bpy.types.Keyframe.bl_rna.properties[name]
-    return int(items.enum_items[word].value)
+    numbers = {item.identifier: item.value for item in items.enum_items}
+    return np.array([numbers[word] for word in words], dtype=np.int32)
