@@ -10,7 +10,7 @@ import hashlib
 import os
 import sys
 import time
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -66,11 +66,13 @@ def steps_of(plan: str) -> list[PlanStep]:
 
 
 def main() -> int:
+    """The server as it is, but for the verbs and for torch, whose loading takes a second."""
     from flamewheel.instruction import plan
     from flamewheel.server import serve
 
     for function in (encode, blend, transition, retarget):
         setattr(pipeline, function.__name__, function)
+    sys.modules.setdefault("torch", ModuleType("torch"))
     plan.to_wire = steps_of  # type: ignore[assignment]
     try:
         return serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from blender_addon.client.http import Connection
 from blender_addon.client.process import BackendProcess, python_in
+from blender_addon.core.backend_calls import BackendCalls
 from blender_addon.core.errors import BackendError
 from blender_addon.core.protocol import Greeting, from_json, to_json
 
@@ -95,6 +97,32 @@ def spawn(arguments: tuple[str, ...] = (), **options: object) -> subprocess.Pope
 def greeting_of(child: subprocess.Popen[bytes]) -> Greeting:
     assert child.stdout is not None
     return from_json(Greeting, child.stdout.readline())
+
+
+SERVE = (sys.executable, "-m", "flamewheel", "serve")
+
+
+def test_the_command_that_the_addon_runs(tmp_path: Path) -> None:
+    """The real server, torch and all."""
+    process = BackendProcess(SERVE, tmp_path / "log")
+    greeting = process.ensure()
+    calls = BackendCalls(Connection(greeting.port, greeting.token))
+    assert calls.health().version == greeting.version
+    deadline = time.monotonic() + 60
+    while calls.health().torch == "loading" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert calls.health().torch == "ready"
+    process.stop()
+
+
+def test_the_command_refuses_a_taken_port_in_words() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ran = subprocess.run([*SERVE, "--port", port], capture_output=True, text=True, timeout=30)
+    assert ran.returncode == 1 and ran.stdout == ""
+    assert f"Port {port} is taken" in ran.stderr and "Traceback" not in ran.stderr
 
 
 def test_closing_its_input_ends_it_cleanly() -> None:
