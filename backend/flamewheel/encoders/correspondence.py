@@ -28,7 +28,7 @@ from ..parameters import Camera
 from ..render import rasterise
 from ..render.grey import camera_points, shade, vertex_tones
 from .cache import read_cache, write_cache
-from .facemesh import IRISES, RENDER_THRESHOLD, detect
+from .facemesh import IRISES, RENDER_THRESHOLD, detect, look_closer
 from .rows import SurfacePoints, rotation
 from .skin import nearest_on_surface, outer_skin, posed_template, triangulate
 
@@ -44,10 +44,12 @@ INNER_LIPS = np.array([78, 191, 80, 81, 82, 13, 312, 311, 310, 415,
                        308, 324, 318, 402, 317, 14, 87, 178, 88, 95])
 SKIN_LANDMARKS = np.arange(468)
 FEWEST_VIEWS = 8  # in which the face must be found
+EYE_CORNERS = (33, 263)  # outer, the face's own right and left
+STEADY = 0.08  # of the eyes' width: real heads' landmarks scatter by 0.016, those of a ball by 0.27
 FEWEST_OPEN_VIEWS = 4  # with the jaw open, for the inner lips
 DEVIATION_FLOOR, DEVIATION_CAP = 0.015, 0.03  # of the inter-ocular distance
-"""FaceMesh's own scatter on photos; and no landmark is so unsteady that it says nothing: without the
-cap the chin and the brows (7 % and 4 % over turned, browless renders) do not follow the photo."""
+"""FaceMesh's own scatter on photos; and no landmark is so unsteady that it says nothing: without
+the cap the chin and the brows (7 % and 4 % over turned renders) do not follow the photo."""
 UNMEASURED_DEVIATION = 0.015  # where FaceMesh does not recognise the head's pictures
 CACHE_KIND, CACHE_VERSION = "correspondence", 1
 
@@ -84,24 +86,37 @@ def find_points(data: HeadData, progress: Progress | None = None) -> SurfacePoin
     """As `landmark_points`, without the cache."""
     views = _look(data, progress)
     embedding = data.landmarks.get("facemesh478")
-    if len(views) < FEWEST_VIEWS:
+    if not _is_face(views):
         if embedding is None:
             raise HeadError(
                 "head-not-recognised",
-                f"FaceMesh sees a face in only {len(views)} pictures of the head {data.name!r}.",
+                f"FaceMesh does not recognise a face in pictures of the head {data.name!r}.",
                 "Photos need a human face that looks along +Z, Y up; or give the head file a "
                 "facemesh478 landmark embedding.",
             )
         views = []
     if embedding is not None:
-        numbers = (np.arange(len(embedding.triangles)) if embedding.indices is None
-                   else np.asarray(embedding.indices))
+        numbers = np.asarray(np.arange(len(embedding.triangles)) if embedding.indices is None
+                             else embedding.indices, dtype=np.int64)
         triangles = np.asarray(embedding.triangles, dtype=np.int64)
         barycentrics = np.asarray(embedding.barycentrics, dtype=np.float64)
     else:
         numbers, triangles, barycentrics = _place(data, views)
-    placed = _with_irises(data, numbers.astype(np.int64), triangles, barycentrics)
+    placed = _with_irises(data, numbers, triangles, barycentrics)
     return _calibrate(data, views, *placed)
+
+
+def _is_face(views: list[View]) -> bool:
+    """Whether enough views show a face, and the same one: FaceMesh sees faces in clouds, too."""
+    closed = [view for view in views if not view.jaw_open]
+    if len(closed) < FEWEST_VIEWS:
+        return False
+    turns = np.stack([view.turn for view in closed])
+    seen = np.stack([_metres(view)[SKIN_LANDMARKS] for view in closed])
+    points = triangulate(turns, seen)
+    missed = np.linalg.norm(np.einsum("nai,li->nla", turns[:, :2], points) - seen, axis=2)
+    eyes = np.linalg.norm(seen[:, EYE_CORNERS[0]] - seen[:, EYE_CORNERS[1]], axis=1)
+    return bool(np.median(missed) < STEADY * np.median(eyes))
 
 
 def _fingerprint(data: HeadData) -> str:
@@ -140,10 +155,12 @@ def _look(data: HeadData, progress: Progress | None) -> list[View]:
             np.array([0, np.radians(yaw), 0]))
         points = camera_points((shapes[jaw_open] - centre) @ turn.T + centre, camera, (SIZE, SIZE))
         fragments = rasterise(points, triangles, (SIZE, SIZE))
-        faces = detect(shade(fragments, points, triangles, tones), RENDER_THRESHOLD)
+        picture = shade(fragments, points, triangles, tones)
+        faces = detect(picture, RENDER_THRESHOLD)
         if faces:
             visible = np.unique(fragments.triangle[fragments.triangle >= 0])
-            views.append(View(turn, jaw_open, camera, pivot, faces[0], visible))
+            landmarks = look_closer(picture, faces[0])
+            views.append(View(turn, jaw_open, camera, pivot, landmarks, visible))
     return views
 
 
@@ -156,14 +173,18 @@ def _camera(vertices: Floats) -> Camera:
     return Camera(scale, translation, (SIZE, SIZE))
 
 
-def _place(data: HeadData, views: list[View]) -> tuple[npt.NDArray[np.int64], ...]:
+def _place(
+    data: HeadData, views: list[View]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
     """Landmark numbers with the triangles and barycentrics of the skin nearest to where they are.
 
     Inner lips are placed with the jaw open: on closed lips the upper and the lower one coincide.
     """
     skin = outer_skin(data)
     groups = [(False, SKIN_LANDMARKS)]
-    if sum(view.jaw_open for view in views) >= FEWEST_OPEN_VIEWS:
+    if sum(view.jaw_open for view in views) >= EYE_CORNERS = (33, 263)  # outer, the face's own right and left
+STEADY = 0.08  # of the eyes' width: real heads' landmarks scatter by 0.016, those of a ball by 0.27
+FEWEST_OPEN_VIEWS:
         outer = SKIN_LANDMARKS[~np.isin(SKIN_LANDMARKS, INNER_LIPS)]
         groups = [(False, outer), (True, INNER_LIPS)]
     found = []
@@ -176,8 +197,9 @@ def _place(data: HeadData, views: list[View]) -> tuple[npt.NDArray[np.int64], ..
         triangles, weights = nearest_on_surface(
             shape, np.asarray(data.triangles), visible[skin[visible]], places + _middle(data))
         found.append((numbers, triangles, weights))
-    numbers, triangles, weights = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return numbers.astype(np.int64), triangles, weights
+    return (np.concatenate([part[0] for part in found]),
+            np.concatenate([part[1] for part in found]),
+            np.concatenate([part[2] for part in found]))
 
 
 def _metres(view: View) -> Floats:

@@ -8,8 +8,8 @@ Minimised over identity β, expression ψ, jaw, gaze, head turn, scale and trans
 with u the projected landmarks, y FaceMesh's, d the distance of the eyes in pixels and σ_l how
 steadily FaceMesh sees landmark l on this head.  FaceMesh's errors are shared by whole regions of
 the face, so 478 landmarks count as far fewer: κ.  Expression components drawn from data open the
-mouth as well as the jaw does; a·x is the opening they fake, and the last term leaves it to the jaw.  Pixel depth (FaceMesh's z) is not used: it is a
-guess of the network, not a measurement.
+mouth as well as the jaw does; a·x is the opening they fake, and the last term leaves it to the
+jaw.  FaceMesh's z is not used: it is a guess of the network, not a measurement.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from .rows import LandmarkRows
 Floats = npt.NDArray[np.float64]
 
 SHARED_NOISE = 0.2
-"""κ.  Over 440 labelled photos, 0.05 blurs expressions (residual 2.0 % of the eyes' distance against
-1.4 %) and 0.5 takes the mouth's opening from the jaw for little (1.3 %)."""
+"""κ.  Over 440 labelled photos, 0.05 blurs expressions (residual 2.0 % of the distance of the eyes
+against 1.4 %) and 0.5 takes the mouth's opening from the jaw for little (1.3 %)."""
 HUBER = 2.0  # standard deviations beyond which a landmark pulls linearly only
 MAX_ROUNDS = 12
 ENOUGH = 1e-3  # relative gain of a round below which the fit has arrived
@@ -51,7 +51,7 @@ class Priors:
     deviation: Floats
     low: Floats
     high: Floats
-    jaw_likeness: Floats  # (S+E+5,) rad of jaw opening that a unit of each looks like; 0 for the jaw
+    jaw_likeness: Floats  # (S+E+5,) rad of jaw opening that a unit of each looks like; jaw: 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..head.data import HeadData
 from ..parameters import Camera, ExpressionCode, FaceParameters, Identity
 from .correspondence import Progress, landmark_points
-from .facemesh import choose_face, find_faces
+from .facemesh import choose_face, find_faces, look_closer
 from .fit import FitResult, Priors, fit_landmarks, priors_of
 from .photo import Photo, load_photo
 from .rows import LandmarkRows, SurfacePoints, mix_rows, vector_of
@@ -72,7 +72,8 @@ def encode_photo(
     `no-face`, `no-such-face`), HeadError `head-not-recognised`, BackendError `missing-dependency`.
     """
     picture = load_photo(photo)
-    landmarks, notes = choose_face(find_faces(picture), face, picture.name)
+    coarse, notes = choose_face(find_faces(picture), face, picture.name)
+    landmarks = look_closer(picture.pixels, coarse / picture.ratio) * picture.ratio
     prepared = prepare_head(head, progress)
     result = fit_landmarks(prepared.rows, prepared.points.deviation, landmarks, prepared.priors)
     return _parameters(head, result, picture, notes)
