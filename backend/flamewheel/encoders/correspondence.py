@@ -182,9 +182,7 @@ def _place(
     """
     skin = outer_skin(data)
     groups = [(False, SKIN_LANDMARKS)]
-    if sum(view.jaw_open for view in views) >= EYE_CORNERS = (33, 263)  # outer, the face's own right and left
-STEADY = 0.08  # of the eyes' width: real heads' landmarks scatter by 0.016, those of a ball by 0.27
-FEWEST_OPEN_VIEWS:
+    if sum(view.jaw_open for view in views) >= FEWEST_OPEN_VIEWS:
         outer = SKIN_LANDMARKS[~np.isin(SKIN_LANDMARKS, INNER_LIPS)]
         groups = [(False, outer), (True, INNER_LIPS)]
     found = []
