@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A head file's arrays -> a rig: mesh, shape keys, bones, weights, UVs, materials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..core.coordinates import to_blender
+from ..core.errors import UsageError
+from ..core.head_file import HeadArrays
+from .armature import bind, make_armature
+from .materials import assign_materials
+from .names import (
+    CHECKSUM_PROPERTY,
+    HEAD_PROPERTY,
+    JOINT_SLOPE,
+    JOINT_TEMPLATE,
+)
+from .shape_keys import add_expression_keys, add_identity_keys, add_pose_keys
+
+MASK_PREFIX = "mask_"
+"""Vertex groups of parts: a bare "neck" would be the bone's."""
+
+
+def import_head(
+    head: HeadArrays,
+    *,
+    name: str,
+    source: str,
+    identity_count: int = 100,
+    expression_count: int = 50,
+    fold_identity: Sequence[float] | None = None,
+    collection: Any = None,
+) -> bpy.types.Object:
+    """Build the rig of `head` in `collection` and return its mesh object.
+
+    `source` ("open" or a path) is how the backend finds the head again.  `identity_count` and
+    `expression_count` say how many components become keys, at most; `fold_identity` gives an
+    identity that becomes the basis, with no identity keys (playback is faster).
+    Where something fails nothing is left behind.
+    """
+    if identity_count < 0 or expression_count < 0:
+        raise UsageError("bad-count", "A head cannot have fewer than no keys.",
+                         "Give counts of 0 or more.")
+    collection = collection or bpy.context.collection
+    before = {kind: set(_blocks(kind)) for kind in _KINDS}
+    try:
+        return _build(head, name, source, identity_count, expression_count, fold_identity,
+                      collection)
+    except BaseException:
+        for kind in _KINDS:
+            for block in set(_blocks(kind)) - before[kind]:
+                getattr(bpy.data, kind).remove(block)
+        raise
+
+
+_KINDS = ("objects", "meshes", "armatures", "materials")
+
+
+def _blocks(kind: str) -> Any:
+    return getattr(bpy.data, kind)
+
+
+def _build(
+    head: HeadArrays,
+    name: str,
+    source: str,
+    identity_count: int,
+    expression_count: int,
+    fold_identity: Sequence[float] | None,
+    collection: Any,
+) -> bpy.types.Object:
+    basis, shapes = _basis(head, identity_count, fold_identity)
+    joints = head.J_regressor.astype(np.float64) @ basis
+    slope = np.einsum("jv,vck->jck", head.J_regressor.astype(np.float64), shapes)
+    armature = make_armature(f"{name} Rig", joints, head.parents, collection)
+    mesh = bpy.data.objects.new(name, _make_mesh(name, head, basis))
+    collection.objects.link(mesh)
+    mesh.shape_key_add(name="Basis", from_mix=False)
+    add_identity_keys(mesh, basis, shapes)
+    add_expression_keys(mesh, basis, head.expressiondirs[..., :expression_count])
+    add_pose_keys(mesh, basis, head.posedirs, armature)
+    mesh.active_shape_key_index = 0
+    bind(mesh, armature, head.weights)
+    _add_mask_groups(mesh, head)
+    assign_materials(mesh, head)
+    mesh[HEAD_PROPERTY] = source
+    mesh[CHECKSUM_PROPERTY] = head.checksum
+    mesh.data[JOINT_TEMPLATE] = joints.ravel().tolist()
+    if shapes.shape[-1]:
+        mesh.data[JOINT_SLOPE] = slope.ravel().tolist()
+    bpy.context.view_layer.update()
+    return mesh
+
+
+def _basis(
+    head: HeadArrays, identity_count: int, fold_identity: Sequence[float] | None
+) -> tuple[Any, Any]:
+    """The basis (V,3) and what stays as identity keys (V,3,n), float64."""
+    template = head.v_template.astype(np.float64)
+    if fold_identity is None:
+        return template, head.shapedirs[..., :identity_count].astype(np.float64)
+    folded = np.asarray(fold_identity, dtype=np.float64)
+    if folded.size > head.shapedirs.shape[-1]:
+        raise UsageError("bad-count", f"The head has {head.shapedirs.shape[-1]} identity "
+                         f"components, {folded.size} were given.", "Give at most as many.")
+    basis = template + head.shapedirs[..., : folded.size].astype(np.float64) @ folded
+    return basis, np.empty((*template.shape, 0))
+
+
+def _make_mesh(name: str, head: HeadArrays, basis: Any) -> bpy.types.Mesh:
+    mesh: Any = bpy.data.meshes.new(name)
+    faces = np.ascontiguousarray(head.f, dtype=np.int32)
+    mesh.vertices.add(basis.shape[0])
+    mesh.vertices.foreach_set("co", to_blender(basis).astype(np.float32).ravel())
+    mesh.loops.add(faces.size)
+    mesh.loops.foreach_set("vertex_index", faces.ravel())
+    mesh.polygons.add(faces.shape[0])
+    mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, 3, dtype=np.int32))
+    mesh.update(calc_edges=True)
+    mesh.polygons.foreach_set("use_smooth", np.ones(faces.shape[0], dtype=bool))
+    if head.vt is not None:
+        layer = mesh.uv_layers.new(name="UVMap")
+        layer.uv.foreach_set("vector", head.vt[head.ft.ravel()].astype(np.float32).ravel())
+    mesh.update()
+    return mesh
+
+
+def _add_mask_groups(mesh: bpy.types.Object, head: HeadArrays) -> None:
+    for part, vertices in head.masks.items():
+        group = mesh.vertex_groups.new(name=f"{MASK_PREFIX}{part}")
+        group.add(vertices.tolist(), 1.0, "REPLACE")
