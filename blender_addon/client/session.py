@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ..core.backend_calls import BackendCalls
 from ..core.errors import BackendError, FlamewheelError
 from .http import CONNECTION_LOST, Connection
+from .install import install, installed_version
 from .jobs import Job, JobRunner, run_now
 from .process import BackendProcess
 
@@ -85,6 +86,26 @@ class Session:
     ) -> Job[Result]:
         """Ask beside the window: look at the job, or let `runner.drain` call the callbacks."""
         return self.runner.submit(lambda job: self._ask(job, command, ask), on_done, on_error)
+
+    def install_later(
+        self, folder: Path, wheels: Path, *, python: Path | None = None, pip_arguments: str = ""
+    ) -> Job[str]:
+        """Install the backend beside the window; the answer is its version.
+
+        The job's `progress` says how far it is.  A running backend is ended first: Windows does
+        not let go of files in use.
+        """
+
+        def work(job: Job[str]) -> str:
+            self.stop()
+            for step in install(
+                folder, wheels, python=python, pip_arguments=pip_arguments,
+                cancelled=lambda: job.cancelled,
+            ):
+                job.report(step.fraction, step.text)
+            return installed_version(folder) or ""
+
+        return self.runner.submit(work)
 
     def _ask(
         self, job: Job[Any], command: Sequence[str], ask: Callable[[BackendCalls], Result]

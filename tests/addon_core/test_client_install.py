@@ -26,6 +26,7 @@ from blender_addon.client.install import (
 )
 from blender_addon.client.pip_failures import explain
 from blender_addon.client.pythons import Python, find_python
+from blender_addon.client.session import Session
 from blender_addon.core.errors import BackendError, FlamewheelError, OutputError, UsageError
 
 STANDS_IN = ("torch", "mediapipe", "fastapi", "scipy")
@@ -122,6 +123,20 @@ def test_it_installs_and_replaces(tmp_path: Path, wheels: Path, index: Path) -> 
     run(install(folder, newer, python=here, pip_arguments=offline(index)))
     assert installed_version(folder) == "0.3.0"
     assert not first.exists() and len(list(folder.glob("env-*"))) == 1
+
+
+@pytest.mark.usefixtures("plenty")
+def test_it_installs_beside_the_window(tmp_path: Path, wheels: Path, index: Path) -> None:
+    session = Session(tmp_path / "log")
+    job = session.install_later(
+        tmp_path / "backend", wheels, python=Path(sys.executable), pip_arguments=offline(index)
+    )
+    seen = set()
+    while not job.wait(0.02):
+        seen.add(job.progress[1])
+    assert job.answer() == "0.1.0"
+    assert job.progress == (1.0, "The backend is installed") and len(seen) > 2
+    session.close()
 
 
 @pytest.mark.usefixtures("plenty")
