@@ -32,6 +32,11 @@ def _encode(text: Any, codec: Any) -> bytes:
     return text.encode(codec)
 
 
+def _make_bytes() -> bytes:
+    """bytes(): how Python 3 writes no bytes at all for Python 2."""
+    return b""
+
+
 def _make_set(items: Any = ()) -> set[Any]:
     if not isinstance(items, list):
         raise BadContent("it has a set that is none")
@@ -76,6 +81,7 @@ def _known_globals() -> dict[str, Any]:
     for module in ("__builtin__", "builtins"):
         known[f"{module}.object"] = stand_ins.OBJECT
         known[f"{module}.set"] = Function(_make_set)
+        known[f"{module}.bytes"] = Function(_make_bytes)
     for module in ("copy_reg", "copyreg"):
         known[f"{module}._reconstructor"] = Function(_reconstruct_object)
     sparse = {"csc": stand_ins.CompressedColumns, "csr": stand_ins.CompressedRows,
