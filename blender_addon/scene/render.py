@@ -141,7 +141,7 @@ def _set_samples(scene: Any, settings: RenderSettings) -> None:
         scene.eevee.taa_render_samples = settings.samples
     elif settings.engine == "cycles":
         scene.cycles.samples = settings.samples
-        scene.cycles.use_denoising = settings.samples >= 8  # fewer leave too little to clean
+        scene.cycles.use_denoising = settings.samples > 1  # one alone leaves too little to clean
         scene.render.use_persistent_data = True  # frames differ by the face alone
     else:
         shading = scene.display.shading
