@@ -161,6 +161,8 @@ def _look(data: HeadData, progress: Progress | None) -> list[View]:
             visible = np.unique(fragments.triangle[fragments.triangle >= 0])
             landmarks = look_closer(picture, faces[0])
             views.append(View(turn, jaw_open, camera, pivot, landmarks, visible))
+    if progress is not None:
+        progress(len(directions), len(directions), f"looked at the head {data.name}")
     return views
 
 

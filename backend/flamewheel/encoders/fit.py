@@ -121,8 +121,8 @@ def fit_landmarks(
     distance = float(np.linalg.norm(landmarks[IRISES[0]] - landmarks[IRISES[1]]))
     distance = max(distance, _size(landmarks) / 4)  # a face in profile has its eyes together
     weight = 1.0 / (np.asarray(deviation, dtype=np.float64) * distance)
-    state = _start(rows, target, weight).limited(priors.low, priors.high)
-    cost = _cost(rows, state, target, weight, priors)
+    state = first_guess(rows, target, weight).limited(priors.low, priors.high)
+    cost = fit_cost(rows, state, target, weight, priors)
     damping, rounds, gained = 1e-3, 0, np.inf
     while rounds < MAX_ROUNDS and gained > ENOUGH * cost:
         rounds += 1
@@ -132,7 +132,7 @@ def fit_landmarks(
         for _ in range(6):
             step = _step(system, slope, free, damping)
             trial = state.moved(step).limited(priors.low, priors.high)
-            new_cost = _cost(rows, trial, target, weight, priors)
+            new_cost = fit_cost(rows, trial, target, weight, priors)
             if new_cost < cost:
                 gained, state, cost = cost - new_cost, trial, new_cost
                 damping = max(damping / 10, 1e-9)
@@ -146,7 +146,7 @@ def _size(landmarks: Floats) -> float:
     return float(np.linalg.norm(landmarks.max(0) - landmarks.min(0)))
 
 
-def _start(rows: LandmarkRows, target: Floats, weight: Floats) -> State:
+def first_guess(rows: LandmarkRows, target: Floats, weight: Floats) -> State:
     """Head turn, scale and place of the mean face at rest: weak perspective by least squares."""
     head = rows.still[:, :, 0].copy()
     for part in rows.moving:
@@ -171,9 +171,10 @@ def _robust_weights(distance: Floats) -> Floats:
     return np.asarray(HUBER / np.maximum(distance, HUBER))
 
 
-def _cost(
+def fit_cost(
     rows: LandmarkRows, state: State, target: Floats, weight: Floats, priors: Priors
 ) -> float:
+    """What `fit_landmarks` minimises (the module docstring's formula), at `state`."""
     off = np.linalg.norm(project(rows, state) - target, axis=1) * weight
     data = np.where(off <= HUBER, 0.5 * off**2, HUBER * (off - 0.5 * HUBER))
     surprise = (state.boxed() - priors.mean) / priors.deviation
