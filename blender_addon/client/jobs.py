@@ -119,7 +119,7 @@ class JobRunner:
         return job
 
     def drain(self) -> int:
-        """Call the callbacks of jobs that have ended, in this thread; returns how many ended.
+        """Call the callbacks of jobs that have ended, in this thread; returns how many jobs.
 
         A cancelled job calls nothing.
         """
@@ -145,8 +145,10 @@ class JobRunner:
 
     def _work(self) -> None:
         while (entry := self._waiting.get()) is not None:
-            entry[0].run()
-            self._ended.put(entry)
+            job, on_done, on_error = entry
+            job.run()
+            if on_done is not None or on_error is not None:  # else nobody may ever drain it
+                self._ended.put(entry)
 
 
 def run_now(call: Callable[[Job[Result]], Result]) -> Result:
