@@ -98,7 +98,7 @@ def _rows(data: HeadData, shape: Any, expression: Any, pose: Any) -> tuple[Array
 
 def _mixed(basis: npt.NDArray[Any], weights: Array) -> Array:
     """(B,V,3) displacements of (V,3,N) `basis` by (B,n) `weights`."""
-    flat = basis[:, :, :weights.shape[1]].reshape(-1, weights.shape[1])
+    flat = basis[:, :, :weights.shape[1]].reshape(3 * len(basis), weights.shape[1])
     return np.asarray(weights @ flat.T).reshape(len(weights), -1, 3)
 
 
@@ -107,11 +107,10 @@ def _skinned(data: HeadData, moved: Array, rest_joints: Array, turned: Array) ->
     features = (turned[:, 1:] - np.eye(3)).reshape(len(turned), -1)
     vertices = moved + _mixed(data.pose_basis, features)
     rotation, offset = chain(data.parents, turned, rest_joints)
-    batch = len(offset)
-    blend = np.concatenate([rotation, offset[..., None]], axis=-1).reshape(batch, JOINTS, 12)
-    per_vertex = np.asarray(data.weights @ blend).reshape(batch, -1, 3, 4)
-    placed: Array = np.einsum("bvij,bvj->bvi", per_vertex[..., :3], np.broadcast_to(
-        vertices, (batch, *vertices.shape[1:]))) + per_vertex[..., 3]
+    blend = np.concatenate([rotation, offset[..., None]], axis=-1).reshape(-1, JOINTS, 12)
+    per_vertex = np.asarray(data.weights @ blend).reshape(len(blend), -1, 3, 4)
+    vertices = np.broadcast_to(vertices, (max(len(vertices), len(blend)), *vertices.shape[1:]))
+    placed: Array = np.einsum("bvij,bvj->bvi", per_vertex[..., :3], vertices) + per_vertex[..., 3]
     return placed
 
 

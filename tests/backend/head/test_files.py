@@ -25,12 +25,16 @@ def full_head(head: HeadData) -> HeadData:
     return dataclasses.replace(
         head, name="full", licence="CC0", source="made up",
         uv=rng.random((7, 2)), uv_triangles=rng.integers(0, 7, head.triangles.shape, np.int32),
-        landmarks={"mediapipe105": LandmarkEmbedding(
-            np.arange(5, dtype=np.int32), weights[0, :5], np.array([0, 9, 17, 300, 477], np.int32)),
-            "static51": LandmarkEmbedding(np.arange(51, dtype=np.int32), weights.reshape(-1, 3)[:51])},
+        landmarks={
+            "mediapipe105": LandmarkEmbedding(
+                np.arange(5, dtype=np.int32), weights[0, :5],
+                np.array([0, 9, 17, 300, 477], np.int32)),
+            "static51": LandmarkEmbedding(
+                np.arange(51, dtype=np.int32), weights.reshape(-1, 3)[:51])},
         contour=ContourEmbedding(rng.integers(0, 99, (79, 17)).astype(np.int32), weights),
         masks={"face": np.arange(30, dtype=np.int32), "neck": np.zeros(0, np.int32)},
-        units=NamedUnits(("AU12L", "AU26"), rng.normal(size=(2, count)), rng.normal(size=(2, 5, 3))))
+        units=NamedUnits(
+            ("AU12L", "AU26"), rng.normal(size=(2, count)), rng.normal(size=(2, 5, 3))))
 
 
 def test_a_head_comes_back_as_it_was_saved(full_head: HeadData, tmp_path: Path) -> None:
