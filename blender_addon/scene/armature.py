@@ -21,10 +21,10 @@ FORWARD = Vector((0.0, -1.0, 0.0))
 """Out of the face, in Blender's axes: FLAME's Z."""
 
 
-def make_armature(name: str, joints: Any, parents: Any, collection: Any) -> bpy.types.Object:
+def make_armature(name: str, joints: Any, parents: Any, collection: Any) -> Any:
     """An armature object with bones at `joints` ((5,3) m, FLAME's axes), in `collection`."""
-    data = bpy.data.armatures.new(name)
-    armature = bpy.data.objects.new(name, data)
+    data: Any = bpy.data.armatures.new(name)
+    armature: Any = bpy.data.objects.new(name, data)
     collection.objects.link(armature)
     with editing(armature) as bones:
         for bone_name, head in zip(BONES, to_blender(joints), strict=True):
@@ -55,7 +55,7 @@ def _add_pivot(bone: Any) -> None:
 
 
 @contextmanager
-def editing(armature: bpy.types.Object) -> Iterator[Any]:
+def editing(armature: Any) -> Iterator[Any]:
     """The armature's edit bones; mode, selection, visibility and active object are given back.
 
     Blender has edit bones in edit mode only, and edit mode by operator only.
@@ -63,11 +63,12 @@ def editing(armature: bpy.types.Object) -> Iterator[Any]:
     context: Any = bpy.context
     layer = context.view_layer
     active, selected = layer.objects.active, [o for o in layer.objects if o.select_get()]
-    mode = active.mode if active is not None else "OBJECT"
+    mode: Any = active.mode if active is not None else "OBJECT"
     if mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    linked = armature.name not in layer.objects
-    if linked:  # the rig of another scene: edit mode wants it in this one
+    linked = armature.name not in layer.objects or not armature.visible_get()
+    linked = linked and armature.name not in context.scene.collection.objects
+    if linked:  # edit mode wants it seen: not of another scene, not in a hidden collection
         context.scene.collection.objects.link(armature)
     hidden = armature.hide_get(), armature.hide_viewport
     armature.hide_viewport = False
@@ -91,7 +92,7 @@ def editing(armature: bpy.types.Object) -> Iterator[Any]:
             bpy.ops.object.mode_set(mode=mode)
 
 
-def bind(mesh: bpy.types.Object, armature: bpy.types.Object, weights: Any) -> None:
+def bind(mesh: Any, armature: Any, weights: Any) -> None:
     """Skin `mesh` with `weights` ((V,5), rows sum to 1): linear blending, as FLAME's.
 
     `VertexGroup.add` takes many vertices of one weight: most of a head's weights are equal.

@@ -35,7 +35,7 @@ def import_head(
     expression_count: int = 50,
     fold_identity: Sequence[float] | None = None,
     collection: Any = None,
-) -> bpy.types.Object:
+) -> Any:
     """Build the rig of `head` in `collection` and return its mesh object.
 
     `source` ("open" or a path) is how the backend finds the head again.  `identity_count` and
@@ -73,12 +73,12 @@ def _build(
     expression_count: int,
     fold_identity: Sequence[float] | None,
     collection: Any,
-) -> bpy.types.Object:
+) -> Any:
     basis, shapes = _basis(head, identity_count, fold_identity)
     joints = head.J_regressor.astype(np.float64) @ basis
     slope = np.einsum("jv,vck->jck", head.J_regressor.astype(np.float64), shapes)
     armature = make_armature(f"{name} Rig", joints, head.parents, collection)
-    mesh = bpy.data.objects.new(name, _make_mesh(name, head, basis))
+    mesh: Any = bpy.data.objects.new(name, _make_mesh(name, head, basis))
     collection.objects.link(mesh)
     mesh.shape_key_add(name="Basis", from_mix=False)
     add_identity_keys(mesh, basis, shapes)
@@ -93,7 +93,8 @@ def _build(
     mesh.data[JOINT_TEMPLATE] = joints.ravel().tolist()
     if shapes.shape[-1]:
         mesh.data[JOINT_SLOPE] = slope.ravel().tolist()
-    bpy.context.view_layer.update()
+    context: Any = bpy.context
+    context.view_layer.update()
     return mesh
 
 
@@ -112,7 +113,7 @@ def _basis(
     return basis, np.empty((*template.shape, 0))
 
 
-def _make_mesh(name: str, head: HeadArrays, basis: Any) -> bpy.types.Mesh:
+def _make_mesh(name: str, head: HeadArrays, basis: Any) -> Any:
     mesh: Any = bpy.data.meshes.new(name)
     faces = np.ascontiguousarray(head.f, dtype=np.int32)
     mesh.vertices.add(basis.shape[0])
@@ -130,7 +131,7 @@ def _make_mesh(name: str, head: HeadArrays, basis: Any) -> bpy.types.Mesh:
     return mesh
 
 
-def _add_mask_groups(mesh: bpy.types.Object, head: HeadArrays) -> None:
+def _add_mask_groups(mesh: Any, head: HeadArrays) -> None:
     for part, vertices in head.masks.items():
         group = mesh.vertex_groups.new(name=f"{MASK_PREFIX}{part}")
         group.add(vertices.tolist(), 1.0, "REPLACE")

@@ -49,7 +49,7 @@ SUBSURFACE_RADIUS = (0.00367, 0.00137, 0.00068)
 1 / sqrt(3 a (a + s)) of "Skin1" in Jensen et al. 2001, table 1 (absorption a, scattering s)."""
 
 
-def assign_materials(mesh: bpy.types.Object, head: HeadArrays) -> None:
+def assign_materials(mesh: Any, head: HeadArrays) -> None:
     """Give `mesh` a material for each part that its masks name; skin where none does."""
     faces = np.asarray(head.f)
     slots = np.zeros(faces.shape[0], dtype=np.int32)
@@ -67,10 +67,10 @@ def assign_materials(mesh: bpy.types.Object, head: HeadArrays) -> None:
     mesh.data.update()
 
 
-def _add_material(mesh: bpy.types.Object, part: str, head: HeadArrays) -> int:
+def _add_material(mesh: Any, part: str, head: HeadArrays) -> int:
     look = LOOKS[part]
     colour = head.colours.get(part, look.colour)
-    material = bpy.data.materials.new(f"{mesh.name} {part.replace('_', ' ').title()}")
+    material: Any = bpy.data.materials.new(f"{mesh.name} {part.replace('_', ' ').title()}")
     if not material.use_nodes:  # always true from 5.0 on, where setting it is deprecated
         material.use_nodes = True
     shader = next(n for n in material.node_tree.nodes if n.type == "BSDF_PRINCIPLED")

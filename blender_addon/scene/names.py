@@ -32,9 +32,10 @@ def watched_heads() -> Iterator[tuple[Any, Any]]:
 
     Looked for among the armatures, of which even a large scene has few.
     """
-    if not any(JOINT_REST in data for data in bpy.data.armatures):
+    data: Any = bpy.data
+    if not any(JOINT_REST in armature for armature in data.armatures):
         return
-    for armature in bpy.data.objects:
+    for armature in data.objects:
         if armature.type != "ARMATURE" or JOINT_REST not in armature.data:
             continue
         for mesh in armature.children:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import bpy
 import numpy as np
 
 from ..core.coordinates import to_blender
@@ -25,7 +24,7 @@ QUATERNION = {"w": "ROT_W", "x": "ROT_X", "y": "ROT_Y", "z": "ROT_Z"}
 
 
 def add_keys(
-    mesh: bpy.types.Object, basis: Any, offsets: Any, name_of: Callable[[int], str], limit: float
+    mesh: Any, basis: Any, offsets: Any, name_of: Callable[[int], str], limit: float
 ) -> None:
     """One key for each of `offsets` ((V,3,K) m, FLAME's axes) on `basis` (V,3)."""
     # (K,V,3), each key's points in one block as `foreach_set` wants them
@@ -35,20 +34,21 @@ def add_keys(
         key = mesh.shape_key_add(name=name_of(index), from_mix=False)
         key.points.foreach_set("co", key_points.ravel())
         key.slider_min, key.slider_max = -limit, limit
+        key.value = 0.0  # Blender 5 makes keys with a value of 1
 
 
-def add_identity_keys(mesh: bpy.types.Object, basis: Any, offsets: Any) -> None:
+def add_identity_keys(mesh: Any, basis: Any, offsets: Any) -> None:
     """`Shape1` and on: values are identity coefficients."""
     add_keys(mesh, basis, offsets, identity_key_name, KEY_LIMIT)
 
 
-def add_expression_keys(mesh: bpy.types.Object, basis: Any, offsets: Any) -> None:
+def add_expression_keys(mesh: Any, basis: Any, offsets: Any) -> None:
     """`Exp1` and on: values are expression coefficients."""
     add_keys(mesh, basis, offsets, expression_key_name, KEY_LIMIT)
 
 
 def add_pose_keys(
-    mesh: bpy.types.Object, basis: Any, offsets: Any, armature: bpy.types.Object
+    mesh: Any, basis: Any, offsets: Any, armature: Any
 ) -> None:
     """`Pose1` to `Pose36`, each driven by its bone."""
     if offsets.shape[-1] != POSE_COUNT:
@@ -58,7 +58,7 @@ def add_pose_keys(
         _drive(mesh.data.shape_keys, driver, armature)
 
 
-def _drive(keys: Any, driver: PoseDriver, armature: bpy.types.Object) -> None:
+def _drive(keys: Any, driver: PoseDriver, armature: Any) -> None:
     curve = keys.driver_add(f'key_blocks["{driver.key}"].value')
     for modifier in list(curve.modifiers):  # Blender adds one where it has nothing to go by
         curve.modifiers.remove(modifier)
