@@ -72,13 +72,14 @@ class ClauseReader(ClauseState):
             self._go(phrase.mix, phrase.span)
 
     def _on_look(self, item: Item) -> None:
-        if item.lower.startswith(("becom", "becam")):
+        becomes = item.lower.startswith(("becom", "becam", "get", "end", "finish", "wind"))
+        if becomes:
             self._bare_becomes_source()
         if self._at < len(self._items) and self._items[self._at].kind == "at":
             return
         phrase = self._slot()
         if phrase is not None:
-            self._go(phrase.mix, phrase.span)
+            self._go(phrase.mix, phrase.span, bare=not becomes)
 
     def _on_change(self, item: Item) -> None:
         self._bare_becomes_source()

@@ -123,7 +123,7 @@ HINTS = {
     "along with": 0.5, "mingled with": 0.5, "as well as": 0.5, "but also": 0.5, "and also": 0.5,
     "but": 0.5, "yet": 0.5, "plus": 0.5, "while": 0.5, "though": 0.5, "although": 0.5,
     "and yet": 0.5, "and at the same time": 0.5, "but still": 0.5, "yet still": 0.5,
-    "and still": 0.5, "whilst": 0.5, "but a little": 0.7, "but slightly": 0.7,
+    "and still": 0.5, "whilst": 0.5,
     "bordering on": 0.7, "mostly with": 0.7,
 }
 """Words that mix a second emotion in -> the first one's share; design choices."""

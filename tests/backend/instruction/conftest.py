@@ -6,18 +6,19 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from words_for_tests import SMALL_VOCABULARY
 
 from flamewheel.instruction.grammar import parse as parse_with
-from flamewheel.instruction.vocabulary import Vocabulary, default_vocabulary
+from flamewheel.instruction.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
-    """The wheel's words and the verbs that show emotions."""
-    return default_vocabulary()
+    """The wheel's names, common words, and the verbs that show emotions."""
+    return SMALL_VOCABULARY
 
 
 @pytest.fixture(scope="session")
 def parse(vocabulary: Vocabulary) -> partial:
-    """`parse` with the usual vocabulary."""
+    """`parse` with that vocabulary."""
     return partial(parse_with, vocabulary=vocabulary)

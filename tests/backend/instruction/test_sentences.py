@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The list of sentences, written before the grammar: half to tune by, half held out."""
+"""Sentences with the plans that people expect, written before the grammar saw them.
+
+About half are held out: the grammar was never changed because of one of them.  A held-out sentence
+that was read wrongly and then mended counts as a tuned one from then on.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +30,10 @@ def failure(parse, sentence) -> str:
     return "" if plan_agrees(sentence["start"], sentence["steps"], plan) else describe(plan)
 
 
-def test_the_list_is_large_and_half_of_it_is_held_out():
+def test_the_list_is_large_and_about_half_of_it_is_held_out():
     held_out = [sentence for sentence in SENTENCES if sentence["held_out"]]
     assert len(SENTENCES) >= 120
-    assert len(held_out) * 2 == len(SENTENCES)
+    assert 0.45 <= len(held_out) / len(SENTENCES) <= 0.55
 
 
 @pytest.mark.parametrize(
