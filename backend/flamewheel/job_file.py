@@ -99,7 +99,7 @@ class Shot:
     face: int | None  # which face of the photo, 1 = largest
     fps: float
     steps: tuple[WheelStep | SentenceStep, ...]
-    keys: str  # "editable" or "dense"
+    keys: str  # "editable", "dense" (one a frame) or "mesh" (dense, and the exact mesh cached)
     camera: CameraSpec
     light: str
     engine: str
@@ -283,7 +283,7 @@ _DEFAULTS: dict[str, Check] = {
     "face": whole(1, 99),
     "fps": number(1, 240),
     "steps": listed(_step, 0, 1000, "a list of at most 1000 steps"),
-    "keys": text("editable", "dense"),
+    "keys": text("editable", "dense", "mesh"),
     "camera": _camera,
     "light": text("studio", "soft", "dramatic", "none"),
     "engine": text("eevee", "cycles", "workbench"),

@@ -2,7 +2,8 @@
 """A performance in seconds as keyframe tracks: the one place where seconds become frames.
 
 `trajectory_to_tracks` makes few keys that an animator can edit: one for each anchor.
-`dense_tracks` makes one for each frame, on the curve that the trajectory means.
+`dense_tracks` makes one for each frame, on the curve that the trajectory means; `per_frame` gives
+the codes themselves, for baking the mesh.
 """
 
 from __future__ import annotations
@@ -110,15 +111,20 @@ def dense_tracks(
     expression_count: int,
     always: frozenset[Channel] = frozenset(),
 ) -> tuple[KeyframeTrack, ...]:
-    """One LINEAR key for each whole frame, on the trajectory's own curve; see `sample`.
+    """One LINEAR key for each whole frame, on the trajectory's own curve; see `per_frame`."""
+    frames, codes = per_frame(performance, fps=fps, start_frame=start_frame)
+    return _tracks(frames, codes, [CURVES["linear"]] * frames.size, expression_count, always)
+
+
+def per_frame(performance: Performance, *, fps: float, start_frame: float) -> tuple[Any, Any]:
+    """(N,) whole frames and (N,D) codes at them; see `sample`.
 
     The last frame is the first whole one at or after the end, so that the end is reached.
     """
     times, codes = _checked(performance)
     first, last = seconds_to_frames(times[[0, -1]], fps, start_frame)
     frames = np.arange(np.floor(first + 1e-6), np.ceil(last - 1e-6) + 0.5)
-    sampled = sample(times, codes, performance.easings, (frames - start_frame) / fps)
-    return _tracks(frames, sampled, [CURVES["linear"]] * frames.size, expression_count, always)
+    return frames, sample(times, codes, performance.easings, (frames - start_frame) / fps)
 
 
 def sample(times: Any, codes: Any, easings: Sequence[str], at: Any) -> Any:

@@ -14,13 +14,39 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..core.coordinates import to_blender
 from ..core.errors import SceneError
 from ..core.files import write_whole
+from ..core.flame_numpy import FlameArrays, evaluate
+from ..core.keyframes import POSE_SIZE, Performance, per_frame
 
 MODIFIER_NAME = "Flamewheel cache"
 
 _HEADER = struct.Struct("<12siiffi")
 """PC2: signature, version 1, points, first frame, samples a frame, samples."""
+
+
+def bake_performance(
+    mesh_object: bpy.types.Object,
+    head: FlameArrays,
+    shape: Any,
+    performance: Performance,
+    path: Path,
+    *,
+    fps: float,
+    start_frame: float,
+) -> bpy.types.Modifier:
+    """Play `performance` as FLAME itself evaluates it for the identity `shape` (<=S,).
+
+    Joints follow the expression as well, which bones do not; the root stays at rest.
+    """
+    frames, codes = per_frame(performance, fps=fps, start_frame=start_frame)
+    pose = codes[:, -POSE_SIZE:].reshape(-1, POSE_SIZE // 3, 3)
+    jaw, neck, eyes = pose[:, :1], pose[:, 1:2], pose[:, 2:]
+    flame_pose = np.concatenate([np.zeros_like(jaw), neck, jaw, eyes], axis=1)
+    used = min(codes.shape[1] - POSE_SIZE, np.asarray(head.expressiondirs).shape[2])
+    vertices = evaluate(head, shape, codes[:, :used], flame_pose)
+    return bake_mesh(mesh_object, to_blender(vertices), path, start_frame=float(frames[0]))
 
 
 def bake_mesh(

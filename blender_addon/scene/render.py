@@ -100,7 +100,7 @@ def save_blend(scene: bpy.types.Scene, path: Path) -> None:
     """`scene` and all it uses as a `.blend` of its own; other scenes stay out of it."""
     with written_aside(path) as part:
         try:
-            bpy.data.libraries.write(str(part), {scene}, path_remap="ABSOLUTE", compress=True)
+            bpy.data.libraries.write(str(part), {scene}, path_remap="RELATIVE_ALL", compress=True)
         except RuntimeError as failure:
             raise OutputError("unwritable", f"{path} cannot be written: {failure}",
                               "Check the folder, its permissions and the free space.") from failure
