@@ -36,8 +36,10 @@ from .pythons import find_python
 
 MARKER = "flamewheel-installed.json"
 LOG = "install.log"
-NEEDED_BYTES = 2_500_000_000
-"""The environment takes 1.9 GB on Linux with torch's CPU build (measured), plus downloads."""
+NEEDED_BYTES = 3_000_000_000
+"""The environment takes 2.1 GB with torch's CPU build (measured), and pip unpacks beside it."""
+NEEDED_BYTES_CUDA = 9_000_000_000
+"""On Linux plain `torch` brings CUDA: 6.4 GB (measured, torch 2.15), and pip unpacks beside it."""
 LOOK_SECONDS = 0.2
 CHECK = "import flamewheel.server, flamewheel.pipeline, torch, mediapipe, fastapi, scipy"
 """What must be importable before an environment counts."""
@@ -91,7 +93,8 @@ def install(
     wheel = _wheel_in(wheels)
     arguments = _split(pip_arguments)
     base = find_python(python)
-    environment = _new_environment(folder)
+    cuda = sys.platform == "linux" and not arguments
+    environment = _new_environment(folder, NEEDED_BYTES_CUDA if cuda else NEEDED_BYTES)
     run = _Run(folder / LOG, cancelled)
     try:
         text = f"Making an environment with Python {base.version[0]}.{base.version[1]}"
@@ -126,6 +129,7 @@ class _Run:
     ) -> Iterator[InstallStep]:
         """Steps while `command` runs; its share of the whole goes from `start` to `end`."""
         yield InstallStep(text, start)
+        what = text
         lines: list[str] = []
         child = _spawn(command)
         try:
@@ -136,9 +140,10 @@ class _Run:
                     lines.append(line)
                     self._note(line)
                     start += (end - start) * 0.03  # how many lines will come is not known
-                    yield InstallStep(_shown(line) or text, start)
+                    text = _shown(line) or text
+                    yield InstallStep(text, start)
             if child.wait() != 0:
-                raise explain(lines, text, self._log)
+                raise explain(lines, what, self._log)
         finally:
             _kill(child)
 
@@ -236,7 +241,7 @@ def _split(arguments: str) -> list[str]:
     return [part.strip('"') for part in parts]
 
 
-def _new_environment(folder: Path) -> Path:
+def _new_environment(folder: Path, needed: int) -> Path:
     """A name that is free; raises OutputError where there is no room."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -245,9 +250,11 @@ def _new_environment(folder: Path) -> Path:
     except OSError as failure:
         raise OutputError("unwritable", f"{folder} cannot be used: {failure.strerror}.",
                           "Check the folder's permissions.") from failure
-    if free < NEEDED_BYTES:
+    if free < needed:
         raise OutputError("disk-full", f"{folder} has {free / 1e9:.1f} GB left.",
-                          f"The backend needs {NEEDED_BYTES / 1e9:.1f} GB; free some space.")
+                          f"The backend needs {needed / 1e9:.0f} GB; free some space. (On Linux "
+                          "torch's build without CUDA needs much less: name its index in the "
+                          "pip arguments.)")
     return folder / f"env-{max(numbers, default=0) + 1}"
 
 

@@ -84,6 +84,7 @@ def backend_wheel(folder: Path, version: str, server: str = "") -> Path:
 def plenty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Room on the disk, and none of this machine's own settings for pip."""
     monkeypatch.setattr(room, "NEEDED_BYTES", 1_000_000)
+    monkeypatch.setattr(room, "NEEDED_BYTES_CUDA", 1_000_000)
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -186,7 +187,8 @@ def test_too_little_room_is_told_before_anything_is_made(
 ) -> None:
     monkeypatch.setattr(room, "NEEDED_BYTES", 10**18)
     with pytest.raises(OutputError, match="GB left"):
-        run(install(tmp_path / "backend", wheels, python=Path(sys.executable)))
+        run(install(tmp_path / "backend", wheels, python=Path(sys.executable),
+                    pip_arguments="--no-index"))
     assert not list((tmp_path / "backend").iterdir())
 
 
