@@ -56,7 +56,7 @@ def run_command(arguments: Sequence[str]) -> int:
         return int(end.code or 0)
     try:
         with _blender_on_stderr():
-            report = run_job(options.job, LazyBackend(_ask), _progress)
+            report = run_job(options.job, session_backend(), print_progress)
     except FlamewheelError as error:
         print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
         return 2 if isinstance(error, (JobError, UsageError)) else 1
@@ -64,11 +64,17 @@ def run_command(arguments: Sequence[str]) -> int:
     return report.exit_code
 
 
-def _ask(question: Callable[[BackendCalls], Any]) -> Any:
-    return session().ask_now(session().command(), question)
+def session_backend() -> LazyBackend:
+    """Blender's own backend, started by the first question."""
+
+    def ask(question: Callable[[BackendCalls], Any]) -> Any:
+        return session().ask_now(session().command(), question)
+
+    return LazyBackend(ask)
 
 
-def _progress(line: str) -> None:
+def print_progress(line: str) -> None:
+    """To standard error, at once."""
     print(line, file=sys.stderr, flush=True)
 
 
