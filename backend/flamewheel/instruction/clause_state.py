@@ -208,6 +208,6 @@ def unknown_word(text: str, vocabulary: Vocabulary, item: Item) -> InstructionEr
     nearest = ", ".join(vocabulary.suggest(item.lower))
     return refuse(
         "unknown-word", text, item.span,
-        "'{word}' at {at} stands where an emotion must be and is none that is known.",
+        "'{word}' at {at} is no emotion that is known.",
         f"Did you mean one of: {nearest}?",
     )

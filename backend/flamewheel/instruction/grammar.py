@@ -22,7 +22,7 @@ from .lexicon import FOREIGN
 from .plan import CURRENT, EmotionMix, PlanStep, TransitionPlan
 from .tagging import Item, tag
 from .tokens import EXAMPLE, check_text, not_english, tokenise
-from .vocabulary import Vocabulary
+from .vocabulary import Vocabulary, default_vocabulary
 
 DEFAULT_FPS = 24.0
 """Frames a second where an instruction speaks of frames: Blender's own default."""
@@ -30,11 +30,13 @@ DEFAULT_FPS = 24.0
 
 def parse(
     text: str,
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary | None = None,
     fps: float = DEFAULT_FPS,
     through_neutral: bool = False,
 ) -> TransitionPlan:
     """The plan that `text` asks for; `through_neutral` passes through neutral between emotions.
+
+    Without a `vocabulary`: the wheel's words and the verbs that show emotions.
 
     Raises InstructionError: `empty`, `too-long`, `bad-character`, `not-english`, `no-emotion`,
     `no-target`, `unknown-word`, `negation`, `bad-duration`, `bad-intensity`, `bad-mix`,
@@ -42,6 +44,7 @@ def parse(
     place in the text.
     """
     check_text(text)
+    vocabulary = default_vocabulary() if vocabulary is None else vocabulary
     tokens = tokenise(text)
     foreign = [token for token in tokens if token.lower in FOREIGN]
     if len(foreign) > 1 and 2 * len(foreign) >= len([t for t in tokens if t.kind == "word"]) - 2:

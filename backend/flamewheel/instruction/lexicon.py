@@ -44,8 +44,8 @@ _SHOWN: tuple[tuple[EmotionMix, str, str], ...] = (
     (EmotionMix("Sadness"), "frown mope sulk cry", "tears tearful"),
     (EmotionMix("Sadness", 0.5), "sigh pout", ""),
     (EmotionMix("Sadness", 1.5), "weep sob wail", "wept"),
-    (EmotionMix("Anger"), "scowl glare glower fume seethe", ""),
-    (EmotionMix("Anger", 1.5), "snarl", ""),
+    (EmotionMix("Anger"), "scowl glare glower fume", ""),
+    (EmotionMix("Anger", 1.5), "snarl seethe", ""),
     (EmotionMix("Surprise"), "gasp gape gawp", ""),
     (EmotionMix("Fear"), "cower tremble shudder cringe flinch", ""),
     (EmotionMix("Fear", 1.5), "scream shriek", ""),
@@ -220,7 +220,8 @@ FILLERS = frozenset(word_list(
     "hello thanks thank there's that's he'd she'd she'll he'll they'll it'll step steps man's "
     "woman's girl's boy's visibly clearly open openly than even only simply whole entire way "
     "state's version sense lady guy gentleman figure's everything something sign signs tone "
-    "air touch half hint trace itself herself himself themselves new final target "
+    "air touch half hint trace itself herself himself themselves new final target good "
+    "morning evening day "
 ))
 """Words that may stand anywhere and mean nothing to a face.  Whatever is neither here nor
 understood is named in the plan's notes."""
@@ -231,7 +232,7 @@ FOREIGN = frozenset(
     "zu nach mit dann sekunden gesicht ein eine el los las una y con hacia desde luego segundos "
     "cara il lo gli della dalla alla poi secondi viso da do dos para com depois rosto em "
     "van naar het een dan gezicht z do na potom tvář och från till sedan ansikte från og fra "
-    "til wut freude angst joie colère peur tristesse alegría tristeza ira gioia rabbia "
+    "til wut freude joie colère peur tristesse alegría tristeza ira gioia rabbia "
 )
 ) - {"do", "die", "la", "till"}
 """Common words of other languages in Latin letters; two in one text, and it is not English."""

@@ -15,13 +15,14 @@ from typing import Literal
 from .. import protocol
 from ..errors import InstructionError
 from ..trajectory import EASINGS, Easing
+from ..wheel.points import INTENSE
 from ..wheel_names import DYADS, NEUTRAL, WHEEL_ORDER
 
 CURRENT = "Current"
 """Stands for the expression the face has when the plan begins."""
 
-MAX_INTENSITY = 1.5
-"""Outermost ring of the wheel: mild 0.5, basic 1.0, intense 1.5 (ring number over two)."""
+MAX_INTENSITY = INTENSE
+"""Outermost ring of the wheel."""
 
 MAX_SECONDS = 600.0
 """Longest step that is believed; a design choice: ten minutes is a slip of the keyboard."""

@@ -4,8 +4,12 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Mapping, Sequence
 
+from ..wheel.lexicon import LEXICON
+from ..wheel.points import WheelMix
+from ..wheel_names import NEUTRAL
 from .lexicon import shown_emotions
 from .plan import EmotionMix
 
@@ -62,6 +66,22 @@ class Vocabulary:
             if known[0] == word[0] and abs(len(known) - len(word)) <= 2
         ]
         return bool(difflib.get_close_matches(word, alike, 1, 0.86))
+
+
+@functools.cache
+def default_vocabulary() -> Vocabulary:
+    """The wheel's words and the verbs that show emotions."""
+    return Vocabulary({phrase: mix_from_wheel(mix) for phrase, mix in LEXICON.items()})
+
+
+def mix_from_wheel(mix: WheelMix) -> EmotionMix:
+    """A word's place on the wheel as a step's target; neutral has no strength to speak of."""
+    first, second = mix.first, mix.second
+    if first.emotion == NEUTRAL:
+        return EmotionMix(NEUTRAL)
+    if second is None:
+        return EmotionMix(first.emotion, first.intensity)
+    return EmotionMix(first.emotion, first.intensity, second.emotion, second.intensity)
 
 
 def _stems(word: str) -> tuple[str, ...]:

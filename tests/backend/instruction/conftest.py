@@ -6,16 +6,15 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from words_for_tests import SMALL_VOCABULARY
 
 from flamewheel.instruction.grammar import parse as parse_with
-from flamewheel.instruction.vocabulary import Vocabulary
+from flamewheel.instruction.vocabulary import Vocabulary, default_vocabulary
 
 
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
-    """The wheel's names, common words, and the verbs that show emotions."""
-    return SMALL_VOCABULARY
+    """The wheel's words and the verbs that show emotions."""
+    return default_vocabulary()
 
 
 @pytest.fixture(scope="session")

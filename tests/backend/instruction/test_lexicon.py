@@ -7,6 +7,8 @@ import pytest
 
 from flamewheel.instruction.lexicon import FILLERS, function_phrases, shown_emotions, verb_forms
 from flamewheel.instruction.plan import MAX_INTENSITY
+from flamewheel.instruction.vocabulary import mix_from_wheel
+from flamewheel.wheel.lexicon import LEXICON
 from flamewheel.wheel_names import DYADS, MILD_BASIC_INTENSE
 
 
@@ -31,6 +33,20 @@ def test_no_word_is_both_small_and_filler():
 def test_no_shown_emotion_is_a_small_word():
     small = {" ".join(phrase) for phrase in function_phrases()}
     assert sorted(set(shown_emotions()) & (small | FILLERS)) == []
+
+
+def test_wheel_words_and_shown_emotions_agree():
+    shown = shown_emotions()
+    differing = [
+        word for word, mix in LEXICON.items()
+        if word in shown and shown[word] != mix_from_wheel(mix)
+    ]
+    assert differing == []
+
+
+def test_no_wheel_word_is_a_small_word():
+    small = {" ".join(phrase) for phrase in function_phrases()} | FILLERS
+    assert sorted(small & set(LEXICON)) == []
 
 
 def test_every_name_on_the_wheel_is_known(vocabulary):
