@@ -194,8 +194,9 @@ class ConvertRequest:
 
 
 def to_json(message: Any) -> bytes:
-    """A message as compact UTF-8 JSON; NaN and Infinity are refused, JSON has none."""
-    return json.dumps(asdict(message), separators=(",", ":"), allow_nan=False).encode()
+    """A message, or a list of them, as compact JSON; NaN and Infinity raise ValueError."""
+    plain = [asdict(item) for item in message] if isinstance(message, list) else asdict(message)
+    return json.dumps(plain, separators=(",", ":"), allow_nan=False).encode()
 
 
 def from_json(kind: type[Message], body: bytes) -> Message:

@@ -10,13 +10,15 @@ import hashlib
 import os
 import sys
 import time
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from flamewheel import pipeline
-from flamewheel.errors import FlamewheelError, PhotoError, WheelError
+from flamewheel.errors import FlamewheelError, HeadError, PhotoError, WheelError
+from flamewheel.head.registry import HeadEntry
 from flamewheel.parameters import ExpressionCode, FaceParameters, Identity
 from flamewheel.protocol import PlanStep
 from flamewheel.trajectory import Trajectory
@@ -61,16 +63,34 @@ def retarget(source: FaceParameters, target: FaceParameters | None, *, head: str
     return FaceParameters(head, (target or source).identity, source.code)
 
 
+def heads() -> tuple[HeadEntry, ...]:
+    return tuple(HeadEntry(name, Path(f"/{name}.npz"), "user") for name in ("first", "bad", "last"))
+
+
+def find_head(path: Path) -> Any:
+    if path.stem == "bad":
+        raise HeadError("head-damaged", f"{path} is damaged.", "Convert it again.")
+    return SimpleNamespace(
+        vertex_count=5023, identity_count=300, expression_count=100, licence="free", checksum="ab"
+    )
+
+
+def convert_head(source: Path, output: Path) -> Any:
+    return SimpleNamespace(**vars(find_head(source)), name=source.stem)
+
+
 def steps_of(plan: str) -> list[PlanStep]:
     return [PlanStep("joy", 1.0, 2.0, "smooth", plan)]
 
 
 def main() -> int:
     """The server as it is, but for the verbs and for torch, whose loading takes a second."""
+    from flamewheel.head import registry
     from flamewheel.instruction import plan
     from flamewheel.server import serve
 
-    for function in (encode, blend, transition, retarget):
+    registry.find_head = find_head  # type: ignore[assignment]
+    for function in (encode, blend, transition, retarget, heads, convert_head):
         setattr(pipeline, function.__name__, function)
     sys.modules.setdefault("torch", ModuleType("torch"))
     plan.to_wire = steps_of  # type: ignore[assignment]

@@ -21,7 +21,9 @@ from blender_addon.core.protocol import (
     MAX_PHOTO_BYTES,
     BlendRequest,
     CodeBody,
+    ConvertRequest,
     Greeting,
+    HeadReply,
     RetargetRequest,
     TransitionRequest,
     WheelSpot,
@@ -94,6 +96,20 @@ def test_a_retarget(calls: BackendCalls) -> None:
 def test_a_retarget_with_a_wrong_key(calls: BackendCalls) -> None:
     with pytest.raises(errors.UsageError, match="shape"):
         calls.retarget(RetargetRequest("b", {**PARAMETERS, "shape": "wide"}))
+
+
+def test_the_heads_but_the_damaged_one(calls: BackendCalls, backend: BackendProcess) -> None:
+    first, last = calls.heads()
+    assert first == HeadReply("first", "/first.npz", 5023, 300, 100, "free", "ab")
+    assert last.name == "last"
+    assert "the head bad is left out" in backend.log.read_text()
+
+
+def test_a_conversion(calls: BackendCalls) -> None:
+    head = calls.convert(ConvertRequest("/heads/flame.pkl", "/heads/flame.npz"))
+    assert (head.name, head.path) == ("flame", "/heads/flame.npz")
+    with pytest.raises(errors.HeadError):
+        calls.convert(ConvertRequest("/heads/bad.pkl", "/heads/flame.npz"))
 
 
 def test_refusals_keep_their_class(calls: BackendCalls, tmp_path: Path) -> None:
