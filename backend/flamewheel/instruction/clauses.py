@@ -195,7 +195,7 @@ class ClauseReader(ClauseState):
     def _on_not(self, item: Item) -> None:
         raise refuse(
             "negation", self._text, item.span,
-            "'{word}' ({at}) says what not to show; that is not understood.",
+            "'{word}' ({at}) says what not to show, or less of; only what to show is understood.",
             "Say what to show instead, for instance 'neutral' or 'stop smiling'.",
         )
 
@@ -250,9 +250,13 @@ class ClauseReader(ClauseState):
     _on_easing = _on_speed
 
     def _on_each(self, item: Item) -> None:
-        pass
+        if self._each_seconds is None:
+            self._unknown_here.append(item)
 
-    _on_at = _on_filler = _on_each
+    def _on_filler(self, item: Item) -> None:
+        """Means nothing."""
+
+    _on_at = _on_filler
 
     def _on_unknown(self, item: Item) -> None:
         self._unknown_here.append(item)

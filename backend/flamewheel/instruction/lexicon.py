@@ -198,7 +198,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
               "stop being;stops being;stop looking;quit;quits;let go of;lets go of;gets over"),
     ("not", "not;no;nothing like;don't;doesn't;never;isn't;aren't;without;do not;does not;cannot;"
             "can't;won't;instead of;rather than;wasn't;didn't;anything but;neither;nor;shouldn't;"
-            "not look;not be;non;hide;hides;hiding;avoid"),
+            "not look;not be;non;hide;hides;hiding;avoid;reduce;"
+            "reduces;lessen;lessens;decrease;decreases;tone down;tones down;suppress;suppresses"),
     ("after", "after"),
     ("before", "before"),
     ("at", "at"),
