@@ -10,6 +10,8 @@ import numpy as np
 
 from ..parameters import ExpressionCode
 from ..trajectory import Easing, Trajectory
+from ..wheel.points import WheelMix, WheelPoint
+from ..wheel.words import own_prototype
 from ..wheel_names import NEUTRAL
 from .plan import CURRENT, EmotionMix, TransitionPlan
 
@@ -61,6 +63,18 @@ def plan_to_trajectory(
     return Trajectory(
         head_name, np.array(times), np.array(codes), tuple(easings), tuple(labels), seed
     )
+
+
+def wheel_points(mix: EmotionMix) -> tuple[WheelPoint, ...]:
+    """One or two places on the wheel, the primary first, for a `CodesFor` that blends by them."""
+    if mix.is_plain:
+        return (WheelPoint(NEUTRAL, 0.0),)
+    first = WheelPoint(mix.primary, mix.intensity)
+    if mix.secondary is None:
+        return (first,)
+    pair = WheelMix(first, WheelPoint(mix.secondary, mix.secondary_intensity))
+    even = abs(mix.weight - 0.5) < 1e-9
+    return (own_prototype(pair) if even else pair).points
 
 
 def start_notes(plan: TransitionPlan, start: ExpressionCode | None) -> tuple[str, ...]:

@@ -39,9 +39,9 @@ def parse(
     Without a `vocabulary`: the wheel's words and the verbs that show emotions.
 
     Raises InstructionError: `empty`, `too-long`, `bad-character`, `not-english`, `no-emotion`,
-    `no-target`, `unknown-word`, `negation`, `bad-duration`, `bad-intensity`, `bad-mix`,
-    `contradictory-duration`, `contradictory-start` or `too-many-emotions`; each message quotes the
-    place in the text.
+    `no-target`, `unknown-word`, `negation`, `bad-duration`, `moment`, `bad-intensity`, `bad-mix`,
+    `contradictory-duration`, `contradictory-start` or `too-many-emotions`; a message about a word
+    quotes it and its place.
     """
     check_text(text)
     vocabulary = default_vocabulary() if vocabulary is None else vocabulary

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flamewheel.instruction.compose import VARIATION, plan_to_trajectory, start_notes
+from flamewheel.instruction.compose import VARIATION, plan_to_trajectory, start_notes, wheel_points
 from flamewheel.parameters import ExpressionCode
 from flamewheel.trajectory import sample
 from flamewheel.wheel_names import NEUTRAL, WHEEL_ORDER
@@ -88,6 +88,21 @@ def test_seed_varies_a_little_and_comes_out_again(parse):
     assert np.array_equal(first.codes[~moved], exact.codes[~moved])
     assert np.array_equal(first.codes[1], first.codes[2])
     assert np.array_equal(first.times, exact.times) and first.seed == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("very happy", [("Joy", 1.25)]),
+        ("neutral", [("Neutral", 0.0)]),
+        ("angry but amused", [("Anger", 1.0), ("Joy", 0.5)]),
+        ("contempt", [("Contempt", 1.0)]),
+        ("80% disgust and 20% anger", [("Disgust", 1.0), ("Anger", 1.0)]),
+    ],
+)
+def test_places_on_the_wheel(parse, text, points):
+    got = wheel_points(parse(text).steps[0].target)
+    assert [(point.emotion, point.intensity) for point in got] == points
 
 
 @pytest.mark.parametrize("text", ["joy", "neutral", "hold the current expression for 2 s"])
