@@ -19,12 +19,9 @@ from .verb import Ask, BackendVerb, refusals
 OPEN = "open"
 
 
-class FLAMEWHEEL_OT_import_head(BackendVerb, bpy.types.Operator):
-    """Import a FLAME-format head as a rig; without a file the embedded open head"""
+class _ImportHead(BackendVerb):
+    """What both operators do; Blender does not let one operator inherit another."""
 
-    bl_idname = "flamewheel.import_head"
-    bl_label = "Import Head"
-    bl_options = {"REGISTER", "UNDO"}
     waiting = "Converting the head"
 
     filepath: bpy.props.StringProperty(  # type: ignore[valid-type]
@@ -93,11 +90,20 @@ class FLAMEWHEEL_OT_import_head(BackendVerb, bpy.types.Operator):
         self.report({"INFO"}, f"Imported {mesh.name}: {len(mesh.data.vertices)} vertices")
 
 
-class FLAMEWHEEL_OT_import_head_file(FLAMEWHEEL_OT_import_head):
+class FLAMEWHEEL_OT_import_head(_ImportHead, bpy.types.Operator):
+    """Import a FLAME-format head as a rig; without a file the embedded open head"""
+
+    bl_idname = "flamewheel.import_head"
+    bl_label = "Import Head"
+    bl_options = {"REGISTER", "UNDO"}
+
+
+class FLAMEWHEEL_OT_import_head_file(_ImportHead, bpy.types.Operator):
     """Choose a FLAME pickle or another head file and import it"""
 
     bl_idname = "flamewheel.import_head_file"
     bl_label = "Import Head File"
+    bl_options = {"UNDO"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask for the file first."""
