@@ -28,6 +28,7 @@ CONTOUR_SHAPE = (79, 17)
 POSE_COUNT = 36  # nine entries of R - I for each of the four joints below the root
 MAX_VERTICES = 500_000  # a hundred times FLAME; above it the file is not a head
 MAX_COMPONENTS = 2_000
+LARGEST = 1e6  # no length in metres, weight or coefficient comes near; it fits float32
 SUM_TOLERANCE = 1e-2  # published weights are rounded; a wrong axis is off by far more
 SIZE_RANGE = (0.02, 5.0)  # m, the longest side of the template's box
 
@@ -75,6 +76,8 @@ class Checker:
         array = self.array(name, shape, "f")
         if not np.isfinite(array).all():
             raise self.refuse(name, "holds NaN or infinity")
+        if array.size and float(np.abs(array).max()) > LARGEST:
+            raise self.refuse(name, f"holds a number above {LARGEST:g}")
         if array.dtype.itemsize >= 8:
             return read_only(np.ascontiguousarray(array, dtype=np.float64))
         return read_only(np.ascontiguousarray(array, dtype=np.float32))

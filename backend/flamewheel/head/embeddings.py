@@ -87,7 +87,7 @@ def _embedding(name: str, triangles: Any, weights: Any) -> dict[str, Array]:
     if faces.ndim == 2 and len(faces) == 1:
         faces, barycentrics = faces[0], barycentrics.reshape(-1, 3)
     return {f"{name}_triangles": faces,
-            f"{name}_barycentrics": barycentrics.astype(np.float32, copy=False)}
+            f"{name}_barycentrics": barycentrics}
 
 
 def _whole_numbers(value: Any) -> Array:

@@ -88,11 +88,10 @@ def read_array_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtyp
     Raises ValueError where the header is malformed.
     """
     form: Any = np.lib.format  # its functions have no types in numpy 1.26
-    version = form.read_magic(stream)
-    if version == (1, 0):
-        shape, fortran, dtype = form.read_array_header_1_0(stream)
-    elif version in ((2, 0), (3, 0)):
-        shape, fortran, dtype = form.read_array_header_2_0(stream)
-    else:
-        raise ValueError(f"numpy file format {version} is unknown")
+    try:
+        version = form.read_magic(stream)
+        read = form.read_array_header_1_0 if version == (1, 0) else form.read_array_header_2_0
+        shape, fortran, dtype = read(stream)
+    except Exception as bad:  # numpy parses the header as Python text: many kinds of errors
+        raise ValueError(f"its numpy header is malformed ({type(bad).__name__})") from bad
     return shape, fortran, dtype, stream.tell()

@@ -2,9 +2,10 @@
 """Pickles without trust: FLAME's files are Python pickles, and a pickle can run any program.
 
 Three guards.  First the instructions are read without being followed: unknown ones, persistent
-objects, extension codes and impossible sizes are refused.  Then names are resolved from one table
-of stand-ins (see pickle_stand_ins.py): nothing a file names is ever imported, and a name outside
-the table is refused by that name.  Last, stand-ins become arrays only after their sizes fit.
+objects, extension codes and impossible sizes are refused (pickle_scan.py).  Then names are resolved
+from one table of stand-ins (pickle_stand_ins.py, pickle_objects.py): nothing a file names is ever
+imported, and a name outside the table is refused by that name.  Last, stand-ins become arrays only
+after their sizes fit.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..errors import HeadError
+from . import pickle_objects, torch_storage
 from . import pickle_stand_ins as stand_ins
-from . import torch_storage
 from .file_kinds import checked_bytes, is_pickle, looks_like
 from .npz import read_array_header
 from .pickle_scan import scan
@@ -66,11 +67,11 @@ def _known_globals() -> dict[str, Any]:
         "numpy.dtype": Function(stand_ins.DtypeStandIn),
         "_codecs.encode": Function(_encode),
         "collections.OrderedDict": Function(_make_dictionary),
-        "chumpy.ch.Ch": stand_ins.ChumpyArray,
-        "chumpy.reordering.Select": stand_ins.ChumpySelect,
-        "chumpy.reordering.Reshape": stand_ins.ChumpyReshape,
-        "chumpy.reordering.transpose": stand_ins.ChumpyTranspose,
-        "chumpy.reordering.Concatenate": stand_ins.ChumpyConcatenate,
+        "chumpy.ch.Ch": pickle_objects.ChumpyArray,
+        "chumpy.reordering.Select": pickle_objects.ChumpySelect,
+        "chumpy.reordering.Reshape": pickle_objects.ChumpyReshape,
+        "chumpy.reordering.transpose": pickle_objects.ChumpyTranspose,
+        "chumpy.reordering.Concatenate": pickle_objects.ChumpyConcatenate,
         "torch._utils._rebuild_tensor_v2": Function(torch_storage.rebuild_tensor),
         "torch.storage._load_from_bytes": Function(torch_storage.read_storage),
     }
@@ -84,8 +85,8 @@ def _known_globals() -> dict[str, Any]:
         known[f"{module}.bytes"] = Function(_make_bytes)
     for module in ("copy_reg", "copyreg"):
         known[f"{module}._reconstructor"] = Function(_reconstruct_object)
-    sparse = {"csc": stand_ins.CompressedColumns, "csr": stand_ins.CompressedRows,
-              "coo": stand_ins.Coordinates}
+    sparse = {"csc": pickle_objects.CompressedColumns, "csr": pickle_objects.CompressedRows,
+              "coo": pickle_objects.Coordinates}
     for form, stand_in in sparse.items():
         for module in (f"scipy.sparse.{form}", f"scipy.sparse._{form}", "scipy.sparse"):
             known[f"{module}.{form}_matrix"] = stand_in
@@ -158,10 +159,15 @@ def load_object_npy(path: Path, *, what: str = "landmark embedding") -> Any:
         shape, fortran, dtype, header = read_array_header(stream)
         if not dtype.hasobject:
             return stand_ins.array_of_bytes(raw[header:], dtype, shape, "F" if fortran else "C")
-    except (ValueError, SyntaxError, EOFError) as bad:
+    except ValueError as bad:
         raise HeadError("head-unreadable", f"{path.name} is damaged: {bad}.", _DAMAGED) from bad
     loaded = _loaded(raw[header:], path)
-    entries = loaded.array() if isinstance(loaded, stand_ins.ArrayStandIn) else loaded
+    if not isinstance(loaded, stand_ins.ArrayStandIn):
+        return loaded
+    try:
+        entries = loaded.array()
+    except ValueError as bad:
+        raise HeadError("head-unreadable", f"{path.name} is damaged: {bad}.", _DAMAGED) from bad
     return entries[0] if isinstance(entries, list) and len(entries) == 1 else entries
 
 

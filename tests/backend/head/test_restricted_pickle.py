@@ -9,6 +9,7 @@ import struct
 import subprocess
 from pathlib import Path
 
+import generated_flame
 import numpy as np
 import pytest
 
@@ -245,3 +246,26 @@ def test_an_npy_of_objects_is_no_way_round(tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(HeadError, match="mkdir"):
         load_object_npy(path)
     assert not (tmp_path / "exploded").exists()
+
+
+@pytest.mark.parametrize("layout", ["2017", "2020", "2023"])
+def test_spoilt_bytes_give_a_refusal_or_a_head(layout: str, tmp_path: Path) -> None:
+    """Random changes near both ends, where the instructions are: never another error."""
+    from flamewheel.head.convert import convert_flame
+
+    path = tmp_path / "flame.pkl"
+    generated_flame.write_flame_pickle(path, layout, small=True, identity=10, expression=10)
+    raw = path.read_bytes()
+    rng = np.random.default_rng(int(layout))
+    refused = 0
+    for _ in range(250):
+        spoilt = bytearray(raw)
+        for place in rng.integers(0, 800, rng.integers(1, 4)):
+            spoilt[place if rng.random() < 0.5 else -1 - place] = rng.integers(0, 256)
+        path.write_bytes(bytes(spoilt))
+        try:
+            convert_flame(path)
+        except HeadError as said:
+            refused += 1
+            assert said.code and said.message and said.hint
+    assert refused > 50
