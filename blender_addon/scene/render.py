@@ -7,7 +7,7 @@ Engines and file formats have other names in other Blenders; this is the place t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,8 @@ def apply_settings(scene: bpy.types.Scene, settings: RenderSettings) -> None:
     _set_samples(scene, settings)
     set_image_format(scene, settings.image_format)
     view: Any = scene.view_settings
-    view.view_transform = "AgX"
+    # Workbench has colours, not light: a film-like response would only darken them
+    view.view_transform = "Standard" if settings.engine == "workbench" else "AgX"
 
 
 def set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:
@@ -146,6 +147,9 @@ def _set_samples(scene: Any, settings: RenderSettings) -> None:
     else:
         shading = scene.display.shading
         shading.light, shading.color_type = "STUDIO", "MATERIAL"
+        with suppress(TypeError):  # one of Blender's own lights, which a person may have removed
+            shading.studio_light = "paint.sl"
+        shading.show_cavity, shading.cavity_type = True, "SCREEN"
         scene.display.render_aa = "5" if settings.samples < 8 else "16"
 
 
@@ -162,7 +166,5 @@ def _plain_values(place: Any) -> list[tuple[str, Any]]:
 def _restore(place: Any, values: list[tuple[str, Any]]) -> None:
     for name, value in values:
         if getattr(place, name) != value:
-            try:
+            with suppress(TypeError, AttributeError):  # a setting that follows from another one
                 setattr(place, name, value)
-            except (TypeError, AttributeError):
-                continue  # a setting that follows from another one
