@@ -109,6 +109,9 @@ def _basis(
     if folded.size > head.shapedirs.shape[-1]:
         raise UsageError("bad-count", f"The head has {head.shapedirs.shape[-1]} identity "
                          f"components, {folded.size} were given.", "Give at most as many.")
+    if not np.isfinite(folded).all():
+        raise UsageError("bad-number", "The identity to fold holds a number that is not finite.",
+                         "Give finite coefficients.")
     basis = template + head.shapedirs[..., : folded.size].astype(np.float64) @ folded
     return basis, np.empty((*template.shape, 0))
 
