@@ -149,7 +149,7 @@ def main() -> None:
     print(f"{'Adam, 800 steps, full mesh':34s}{adam:10.0f}{adam_cost:10.3f}")
     print(f"{'Levenberg-Marquardt, ' + str(result.rounds) + ' rounds':34s}{ours:10.1f}"
           f"{result.cost:10.3f}")
-    print(f"{'FaceMesh, looking twice':34s}{mesh:10.1f}")
+    print(f"{'FaceMesh, three looks':34s}{mesh:10.1f}")
     print(f"ratio {adam / ours:.0f} x (goal {GOAL:.0f} x), cost "
           f"{'no higher' if result.cost <= adam_cost * 1.0001 else 'HIGHER'}")
 

@@ -31,7 +31,7 @@ IRIS_LANDMARKS = np.arange(468, 478)
 MAX_FACES = 12
 PHOTO_THRESHOLD = 0.5  # MediaPipe's default
 RENDER_THRESHOLD = 0.3  # plain grey renders are found within ±30° yaw and ±20° pitch at this
-CLOSER = 2.0  # sides of the face's box; 1.5 and 3 scatter a little more
+CLOSER = (1.5, 2.0)  # squares looked at again, in widths of the face's box
 BORDER = 1 / 3  # of the longer side; brings back most faces that fill the picture
 SAME_FACE = 0.5  # overlap of boxes above which two detections are one face
 
@@ -86,19 +86,21 @@ def choose_face(faces: list[Floats], face: int | None, name: str) -> tuple[Float
 
 
 def look_closer(pixels: npt.NDArray[np.uint8], points: Floats) -> Floats:
-    """A face's landmarks found once more in a square around `points` (478,2), in the same pixels.
+    """`points` (478,2) of a face averaged with those found in squares around it; same pixels.
 
     Where the face lies in the picture decides how FaceMesh crops it: over shifted and scaled
-    copies of a photo the landmarks scatter by 1.1 % of the inter-ocular distance, looked at closer
-    by 0.66.
+    copies of a photo its landmarks scatter by 1.1 % of the inter-ocular distance (median of 60
+    photos), the mean of three looks by 0.5 %, and expressions are told apart better by it.
     """
-    found = _around(pixels, points.min(0), points.max(0))
-    return points if found is None else found
+    looks = (_around(pixels, points.min(0), points.max(0), wider) for wider in CLOSER)
+    return np.asarray(np.mean([points, *(look for look in looks if look is not None)], axis=0))
 
 
-def _around(pixels: npt.NDArray[np.uint8], low: Floats, high: Floats) -> Floats | None:
-    """The landmarks of the face in a box, seen in a square CLOSER times as wide."""
-    side = max(1, round(CLOSER * float((high - low).max())))
+def _around(
+    pixels: npt.NDArray[np.uint8], low: Floats, high: Floats, wider: float
+) -> Floats | None:
+    """The landmarks of the face in a box, seen in a square `wider` times as wide."""
+    side = max(1, round(wider * float((high - low).max())))
     left, top = (int(edge) for edge in np.round((low + high - side) / 2))
     height, width = pixels.shape[:2]
     rows = np.clip(np.arange(top, top + side), 0, height - 1)
@@ -119,7 +121,8 @@ def _far_faces(pixels: npt.NDArray[np.uint8]) -> list[Floats]:
     for detection in detections:
         box = detection.location_data.relative_bounding_box
         corner = np.array([box.xmin, box.ymin]) * side - _squared(pixels, side)[1]
-        faces.append(_around(pixels, corner, corner + np.array([box.width, box.height]) * side))
+        end = corner + np.array([box.width, box.height]) * side
+        faces.append(_around(pixels, corner, end, CLOSER[-1]))
     return [face for face in faces if face is not None]
 
 
