@@ -19,8 +19,6 @@ BACKEND_LEVELS = {
     "protocol": 1,
     "job_file": 1,
     "strict_toml": 1,
-    "toml_lines": 1,
-    "strict_toml": 1,
     "toml_lines": 0,
     "parameters": 1,
     "parameter_file": 2,
@@ -58,7 +56,8 @@ ADDON_MAY_IMPORT = {
     "operators": {"operators", "scene", "client", "core", "batch"},
     "batch": {"batch", "scene", "client", "core"},
     "ui": {"ui", "scene", "client", "core"},
-    "__init__": {"ui", "operators", "batch", "scene", "client", "core"},
+    "registration": {"ui", "operators", "batch", "scene", "client", "core"},
+    "__init__": {"registration"},
 }
 BPY = {"bpy", "mathutils", "gpu", "gpu_extras", "bpy_extras", "blf", "bmesh", "bl_ui"}
 
