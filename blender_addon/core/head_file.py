@@ -34,7 +34,7 @@ class HeadArrays:
 
     name: str
     v_template: Any  # (V,3) float32
-    f: Any  # (F,3) int32
+    f: Any  # (F,3) int64
     shapedirs: Any  # (V,3,S) float32, m per standard deviation
     expressiondirs: Any  # (V,3,E) float32, m per standard deviation
     posedirs: Any  # (V,3,36) float32, m per entry of R(θ) - I
@@ -42,7 +42,7 @@ class HeadArrays:
     weights: Any  # (V,5) float32, rows sum to 1
     parents: Any  # (5,) int32, -1 for the root
     vt: Any = None  # (T,2) float32
-    ft: Any = None  # (F,3) int32
+    ft: Any = None  # (F,3) int64
     masks: Mapping[str, Any] = field(default_factory=dict)  # part -> (n,) vertex indices
     colours: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)  # linear RGB
     checksum: str = ""  # sha256 of the file
@@ -76,17 +76,17 @@ def read_head(path: Path) -> HeadArrays:
     head = HeadArrays(
         name=str(meta.get("name") or path.stem),
         v_template=_floats(read, "v_template"),
-        f=read["f"].astype(np.int32),
+        f=_indices(read, "f", path),
         shapedirs=identity,
         expressiondirs=expression,
         posedirs=_floats(read, "posedirs"),
         J_regressor=_floats(read, "J_regressor"),
         weights=_floats(read, "weights"),
-        parents=_parents(read["kintree_table"]),
+        parents=_parents(_indices(read, "kintree_table", path)),
         vt=_floats(read, "vt") if "vt" in read and "ft" in read else None,
-        ft=read["ft"].astype(np.int32) if "vt" in read and "ft" in read else None,
-        masks={name.removeprefix("masks_"): array.astype(np.int64)
-               for name, array in read.items() if name.startswith("masks_")},
+        ft=_indices(read, "ft", path) if "vt" in read and "ft" in read else None,
+        masks={name.removeprefix("masks_"): _indices(read, name, path)
+               for name in read if name.startswith("masks_")},
         colours=_colours(meta),
         checksum=checksum,
     )
@@ -126,8 +126,14 @@ def _floats(read: dict[str, Any], name: str) -> Any:
     return array.astype(np.float32) if array.dtype.kind in "fiu" else np.empty(0, np.float32)
 
 
+def _indices(read: dict[str, Any], name: str, path: Path) -> Any:
+    if read[name].dtype.kind not in "iu":
+        raise _wrong(path, name, "must hold whole numbers")
+    return read[name].astype(np.int64)
+
+
 def _parents(table: Any) -> Any:
-    row = np.atleast_2d(table)[0].astype(np.int64)
+    row = np.atleast_2d(table)[0]
     return np.where((row < 0) | (row > len(row)), -1, row).astype(np.int32)
 
 
@@ -154,7 +160,8 @@ def _colours(meta: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
 
 def _check(head: HeadArrays, path: Path) -> None:
     """Shapes, ranges and sums; what is wrong is named."""
-    count, faces = head.v_template.shape[0] if head.v_template.ndim == 2 else 0, head.f.shape[0]
+    count = head.v_template.shape[0] if head.v_template.ndim == 2 else 0
+    faces = head.f.shape[0] if head.f.ndim == 2 else 0
     wanted = {
         "v_template": (head.v_template, (count, 3)),
         "f": (head.f, (faces, 3)),
@@ -166,6 +173,7 @@ def _check(head: HeadArrays, path: Path) -> None:
     }
     if head.vt is not None:
         wanted |= {"vt": (head.vt, (None, 2)), "ft": (head.ft, (faces, 3))}
+    wanted |= {f"masks_{part}": (rows, (None,)) for part, rows in head.masks.items()}
     for name, (array, shape) in wanted.items():
         fits = array.ndim == len(shape) and all(
             want in (None, got) for want, got in zip(shape, array.shape, strict=True))
