@@ -9,12 +9,11 @@ the functions that need them: a server must answer before torch is loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .errors import HeadError, UsageError
 from .parameters import ExpressionCode, FaceParameters
 from .trajectory import Trajectory
 
@@ -26,6 +25,11 @@ if TYPE_CHECKING:
     from .wheel.blend import BlendResult
     from .wheel.dbex import ExpressionDatabase
     from .wheel.units import SolvedUnits
+
+NETWORKS_EXPRESSIONS = 50
+"""Expression components that the published networks predict and the rig imports (DECA, EMOCA)."""
+HEADS_KEPT = 4
+"""Databases held in memory; one is about 1 MB."""
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while something long runs."""
@@ -126,13 +130,152 @@ def transition(
 ) -> TransitionResult:
     """A sentence as a performance of `head`, with the plan that was understood.
 
+    `start` is what the face shows now; it counts where the sentence names no beginning.
     Raises InstructionError with the place in the text where it cannot be understood.
     """
-    raise NotImplementedError
+    from .instruction.compose import plan_to_trajectory, start_notes, wheel_points
+    from .instruction.grammar import parse
+    from .instruction.plan import EmotionMix
+    from .wheel.blend import blend as blend_points
+
+    plan = parse(text)  # before the head is read: a wrong word is told at once
+    database = expression_database(head)
+
+    def codes_for(mix: EmotionMix) -> ExpressionCode:
+        return blend_points(database, wheel_points(mix), weight=mix.weight).code
+
+    if start is not None:
+        start = _fitted(start, database.expression_count)
+    trajectory = plan_to_trajectory(plan, codes_for, database.head, start, seed)
+    return TransitionResult(trajectory, plan, (*plan.notes, *start_notes(plan, start)))
 
 
 def retarget(
     source: FaceParameters, target: FaceParameters | None = None, *, head: str = "open"
 ) -> FaceParameters:
-    """`source` gives expression and pose, `target` identity (VN3DFace); the result is of `head`."""
-    raise NotImplementedError
+    """`source` gives expression and pose, `target` identity (VN3DFace); the result is of `head`.
+
+    Both may be of other heads: an expression crosses by action units, an identity does not.
+    """
+    from .head.registry import find_head
+    from .retarget import retarget as retarget_face
+
+    to = find_head(head)
+    if source.head == to.name:
+        return retarget_face(source, target, to, to, None, None)
+    start = find_head(source.head)
+    return retarget_face(source, target, start, to, head_units(source.head).units,
+                         head_units(head).units)
+
+
+def expression_database(head: str = "open") -> ExpressionDatabase:
+    """The expression database of `head`, from FACS prototypes in the head's own action units."""
+    from .head.registry import find_head
+
+    return _database(head, find_head(head).checksum)
+
+
+def head_units(head: str = "open") -> SolvedUnits:
+    """The FACS action units of `head`: its own, or carried over from the open head."""
+    from .head.registry import find_head
+
+    return _units(head, find_head(head).checksum)
+
+
+@lru_cache(maxsize=HEADS_KEPT)
+def _database(head: str, checksum: str) -> ExpressionDatabase:
+    from .head.registry import find_head
+    from .wheel.prototypes import build_prototype_database
+
+    return build_prototype_database(find_head(head), _units(head, checksum).units)
+
+
+@lru_cache(maxsize=HEADS_KEPT)
+def _units(head: str, checksum: str) -> SolvedUnits:
+    """`checksum` is part of the key: a head file that changes is solved anew."""
+    from .encoders.correspondence import landmark_points
+    from .head.data import LandmarkEmbedding
+    from .head.registry import find_head
+    from .wheel.units import SOLVABLE_SETS, solve_units
+
+    data = find_head(head)
+    if data.units is not None:
+        return solve_units(data)
+    data = replace(data, expression_basis=data.expression_basis[..., :NETWORKS_EXPRESSIONS])
+    found = None
+    if not any(name in data.landmarks for name in SOLVABLE_SETS):
+        points = landmark_points(data)
+        found = LandmarkEmbedding(
+            points.triangles.astype("int32"), points.barycentrics, points.landmarks.astype("int32")
+        )
+    return solve_units(data, find_head("open"), found)
+
+
+def head_name(head: str = "open") -> str:
+    """The name that a head's parameter files carry."""
+    from .head.registry import find_head
+
+    return find_head(head).name
+
+
+def inspect_head(head: str = "open") -> dict[str, Any]:
+    """What a head is made of, as rows for a person: counts, parts, licence, source."""
+    from .head.registry import find_head
+
+    data = find_head(head)
+    units = data.units.names if data.units else ()
+    return {
+        "name": data.name,
+        "vertices": data.vertex_count,
+        "triangles": len(data.triangles),
+        "identity components": data.identity_count,
+        "expression components": data.expression_count,
+        "texture coordinates": data.uv is not None,
+        "landmark sets": ", ".join(data.landmarks) or "none",
+        "parts": ", ".join(data.masks) or "none",
+        "action units": f"{len(units)} of its own" if units else "carried over from the open head",
+        "licence": data.licence,
+        "source": data.source,
+        "checksum": data.checksum,
+    }
+
+
+def describe_database(head: str = "open") -> list[dict[str, Any]]:
+    """Each emotion of a head's database: entries, agreement with FACS, sources, I_E."""
+    database = expression_database(head)
+    rows = []
+    for emotion in database.emotions:
+        entries, agree = database.counts(emotion)
+        named = zip(database.labels, database.sources, strict=True)
+        sources = dict.fromkeys(source for label, source in named if label == emotion)
+        rows.append({
+            "emotion": emotion,
+            "entries": entries,
+            "agree": agree,
+            "source": next(iter(sources)),
+            "components": [int(index) for index in database.strongest(emotion)],
+        })
+    return rows
+
+
+def write_preview(photo: Path, face: FaceParameters, output: Path, *, head: str = "open") -> None:
+    """The photo and the head that was made of it, side by side, as a PNG."""
+    from PIL import Image
+
+    from .encoders.preview import preview
+    from .head.registry import find_head
+    from .files import written_aside
+
+    picture = Image.fromarray(preview(photo, face, find_head(head)))
+    with written_aside(output) as aside:
+        picture.save(aside, format="PNG")
+
+
+def _fitted(code: ExpressionCode, count: int) -> ExpressionCode:
+    """`code` with `count` expression numbers: a rig may have fewer keys, or more."""
+    import numpy as np
+
+    expression = np.zeros(count)
+    given = code.expression[:count]
+    expression[: given.size] = given
+    return replace(code, expression=expression)

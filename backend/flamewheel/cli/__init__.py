@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return REFUSED
     except OSError as failure:  # a disk or permission that no room has put into words
-        refusal = OutputError(
+        refused = OutputError(
             "system-error", f"The system refused: {failure}.", "Check the disk and the permissions."
         )
-        print_refusal(refusal, as_json=options.json)
+        print_refusal(refused, as_json=options.json)
         return REFUSED

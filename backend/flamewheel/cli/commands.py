@@ -7,6 +7,8 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+
 from .. import pipeline
 from ..parameters import ExpressionCode, FaceParameters, Identity
 from .report import print_json, print_notes, progress_line
@@ -37,7 +39,7 @@ def blend(options: Namespace) -> None:
         head=options.head,
     )
     name = pipeline.head_name(options.head)
-    face = FaceParameters(name, Identity([]), result.code, notes=result.notes)
+    face = FaceParameters(name, Identity(np.zeros(0)), result.code, notes=result.notes)
     _give_parameters(face, options)
     if not options.json:
         print(f"blended: {result.name}")
@@ -46,7 +48,7 @@ def blend(options: Namespace) -> None:
 def transition(options: Namespace) -> None:
     """Sentence -> trajectory file."""
     from ..instruction.plan import describe
-    from ..trajectory import save_trajectory, to_dict
+    from ..trajectory import save_trajectory, to_json_dict
 
     start = _expression_in(options.start) if options.start else None
     result = pipeline.transition(options.text, head=options.head, start=start, seed=options.seed)
@@ -54,7 +56,7 @@ def transition(options: Namespace) -> None:
         save_trajectory(result.trajectory, options.output)
     print_notes(result.notes)
     if options.json:
-        print_json(to_dict(result.trajectory))
+        print_json(to_json_dict(result.trajectory))
         return
     print(describe(result.plan))
     _say_where(options.output)
@@ -123,7 +125,7 @@ def head_build_open(options: Namespace) -> None:
 
 def dbex_build(options: Namespace) -> None:
     """A head's expression database as a file."""
-    from ..wheel.dbex import save_database
+    from ..wheel.dbex_file import save_database
 
     database = pipeline.expression_database(options.head)
     save_database(database, options.output)

@@ -55,9 +55,11 @@ def _open_head() -> Check:
 
 def _detector() -> Check:
     try:
-        from ..encoders.facemesh import warm_up
+        import numpy as np
 
-        warm_up()
+        from ..encoders.facemesh import PHOTO_THRESHOLD, detect
+
+        detect(np.zeros((64, 64, 3), dtype=np.uint8), PHOTO_THRESHOLD)  # loads the models
     except FlamewheelError as refusal:
         return Check("FaceMesh", False, refusal.message, refusal.hint)
     return Check("FaceMesh", True, "478 landmarks")
