@@ -51,7 +51,7 @@ DEVIATION_FLOOR, DEVIATION_CAP = 0.015, 0.03  # of the inter-ocular distance
 """FaceMesh's own scatter on photos; and no landmark is so unsteady that it says nothing: without
 the cap the chin and the brows (7 % and 4 % over turned renders) do not follow the photo."""
 UNMEASURED_DEVIATION = 0.015  # where FaceMesh does not recognise the head's pictures
-CACHE_KIND, CACHE_VERSION = "correspondence", 1
+CACHE_KIND, CACHE_VERSION = "correspondence", 2  # raise it when pictures or method change
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,21 +3,18 @@
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..head.data import HeadData
 from ..parameters import Camera, ExpressionCode, FaceParameters, Identity
 from .correspondence import Progress, landmark_points
 from .facemesh import choose_face, find_faces, look_closer
 from .fit import FitResult, Priors, fit_landmarks, priors_of
-from .photo import Photo, load_photo
+from .photo import Photo, PhotoSource, load_photo
 from .rows import LandmarkRows, SurfacePoints, mix_rows, vector_of
 
 IDENTITY_COUNT, EXPRESSION_COUNT = 60, 60
@@ -56,7 +53,7 @@ def prepare_head(data: HeadData, progress: Progress | None = None) -> PreparedHe
 
 
 def encode_photo(
-    photo: str | os.PathLike[str] | bytes | npt.NDArray[Any] | Photo,
+    photo: PhotoSource,
     head: HeadData,
     *,
     face: int | None = None,

@@ -12,7 +12,7 @@ import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ import numpy.typing as npt
 from ..errors import PhotoError
 
 Pixels = npt.NDArray[np.uint8]
+PhotoSource = Union[str, os.PathLike[str], bytes, npt.NDArray[Any], "Photo"]
+"""A file, the bytes of one, an array (H,W[,3|4]), or a photo already loaded."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 MAX_PIXELS = 100_000_000  # larger than any camera's picture; decoded it would take 300 MB
@@ -47,7 +49,7 @@ class Photo:
         return np.array([self.original_size[0] / width, self.original_size[1] / height])
 
 
-def load_photo(source: str | os.PathLike[str] | bytes | npt.NDArray[Any] | Photo) -> Photo:
+def load_photo(source: PhotoSource) -> Photo:
     """The photo in a file, in the bytes of one, or in an array.
 
     Arrays are (H,W), (H,W,3) or (H,W,4): uint8, uint16, or floats from 0 to 1, top row first.

@@ -14,13 +14,13 @@ from ..head.data import HeadData
 from ..head.evaluate import evaluate
 from ..parameters import FaceParameters
 from ..render import render_grey
-from .photo import Pixels, load_photo
+from .photo import PhotoSource, Pixels, load_photo
 
 PREVIEW_HEIGHT = 512  # px
 FACE_MARGIN = 0.12  # of the head's height, left free around it
 
 
-def preview(photo: object, params: FaceParameters, head: HeadData) -> Pixels:
+def preview(photo: PhotoSource, params: FaceParameters, head: HeadData) -> Pixels:
     """(512,W,3) picture: the photo cropped to the head, and beside it the head in the same place.
 
     photo: as `encode_photo` takes it.  Raises PhotoError as `load_photo` does, UsageError
@@ -29,7 +29,7 @@ def preview(photo: object, params: FaceParameters, head: HeadData) -> Pixels:
     if params.camera is None:
         raise UsageError("no-camera", "These parameters have no camera.",
                          "Encode the photo again, then preview it.")
-    picture = load_photo(photo)  # type: ignore[arg-type]
+    picture = load_photo(photo)
     vertices = evaluate(head, params.identity.shape, params.code.expression, params.pose())[0]
     camera = params.camera
     tx, ty = camera.translation

@@ -56,11 +56,11 @@ def vertex_normals(vertices: Floats, triangles: npt.NDArray[np.int32]) -> Floats
 def vertex_tones(data: HeadData) -> Floats:
     """(V,) reflectance 0..1 of every vertex, from the head's masks or, without them, its joints."""
     tones = np.full(data.vertex_count, SKIN_TONE)
-    if "iris" not in data.masks:
-        _paint_eyes(tones, data)
     for part, tone in PART_TONES.items():
         if part in data.masks:
             tones[np.asarray(data.masks[part])] = tone
+    if "iris" not in data.masks:
+        _paint_eyes(tones, data)
     return tones
 
 

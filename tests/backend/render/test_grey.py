@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from flamewheel.head.registry import find_head
 from flamewheel.parameters import Camera
 from flamewheel.render import render_grey
-from flamewheel.render.grey import BACKGROUND, camera_points, vertex_normals
+from flamewheel.render.grey import (
+    BACKGROUND,
+    PART_TONES,
+    camera_points,
+    vertex_normals,
+    vertex_tones,
+)
 
 
 def camera_of(head, width=512):
@@ -49,3 +56,16 @@ def test_normals_of_a_flat_sheet():
     normals = vertex_normals(sheet, np.array([[0, 1, 2], [0, 2, 3]], dtype=np.int32))
     np.testing.assert_allclose(normals[:4], np.tile([0, 0, 1.0], (4, 1)))
     assert np.isfinite(normals).all()
+
+
+def test_eyes_have_irises_with_masks_and_without():
+    head = find_head()
+    ball = np.flatnonzero(np.asarray(head.weights)[:, 3] > 0.5).astype(np.int32)
+    for masks in ({}, {"eye_left": ball}):
+        tones = vertex_tones(replace(head, masks=masks))[ball]
+        dark = np.isclose(tones, PART_TONES["iris"])
+        assert 0.01 < dark.mean() < 0.4
+        depth = np.asarray(head.template)[ball, 2]
+        assert depth[dark].min() > np.median(depth)
+    marked = vertex_tones(replace(head, masks={"eye_left": ball, "iris": ball[:3]}))
+    assert np.isclose(marked[ball], PART_TONES["iris"]).sum() == 3
