@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action units in a head's own expression space.
+
+FLAME's expression components are unnamed (a PCA).  A head whose file names its units has them;
+for any other, each unit of the open head is shown to the head as a motion of FaceMesh landmarks,
+and the expression (and, for units that open the jaw, the jaw's turn) that moves the head's own
+landmarks alike is found: ridge regression with the head's prior, unit variance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import HeadError
+from ..head.data import JOINT_NAMES, HeadData, LandmarkEmbedding, NamedUnits
+from ..head.evaluate import evaluate
+
+Array = npt.NDArray[np.float64]
+
+SOLVABLE_SETS = ("facemesh478", "mediapipe105", "full68", "static51")
+"""Landmark sets that can be matched with FaceMesh's numbers, the richest first."""
+
+LANDMARK_SCATTER = 0.01
+"""How far, in eye distances, a landmark may miss its motion as lightly as ψ may move by one
+standard deviation: FaceMesh's own scatter on photos is about 0.015, correspondence 0.01."""
+
+JAW_SPREAD = 0.2  # rad: prior standard deviation of the jaw's turn, a jaw drop of the open head
+ROUNDS = 4  # Gauss-Newton steps where the jaw turns; the third changes nothing beyond 1e-3
+STEP = 1e-3  # rad, of the finite differences by the jaw's turn
+
+_JAW = JOINT_NAMES.index("jaw")
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedUnits:
+    """A head's units, and how well they follow those they were carried over from."""
+
+    units: NamedUnits
+    explained: Array  # (U,) share of each unit's landmark motion that the head can show, 0..1
+    source: str  # "the head's own", or which head and landmarks they were carried over from
+
+    def poorly_explained(self, least: float = 0.5) -> tuple[str, ...]:
+        """Units of whose motion less than `least` is shown, the worst first."""
+        order = np.argsort(self.explained, kind="stable")
+        return tuple(self.units.names[at] for at in order if self.explained[at] < least)
+
+
+def solve_units(
+    head: HeadData, reference: HeadData | None = None, embedding: LandmarkEmbedding | None = None
+) -> SolvedUnits:
+    """The units of `head`: its own, or those of `reference` (the open head) carried over.
+
+    `embedding` are FaceMesh landmarks on `head`, for heads whose file brings none.
+    Raises HeadError: `no-units` where neither head has units, `no-landmarks` where there are no
+    landmarks to carry them over by.
+    """
+    if head.units is not None:
+        own = np.ones(len(head.units.names))
+        return SolvedUnits(head.units, own, "the head's own")
+    if reference is None or reference.units is None:
+        raise HeadError("no-units", f"The head {head.name} names no action units and there is no "
+                        "head to take them from.", "Give the open head as reference.")
+    there = facemesh_points(reference, None)
+    here = facemesh_points(head, embedding)
+    shared, at_there, at_here = np.intersect1d(there.numbers, here.numbers, return_indices=True)
+    if shared.size < len(reference.units.names):
+        raise _no_landmarks(head)
+    wanted = _motions(reference, there.take(at_there))
+    solver = _Solver(head, here.take(at_here))
+    units = reference.units
+    solved = [solver.solve(motion, np.abs(pose[_JAW]).max() > 0)
+              for motion, pose in zip(wanted, units.pose, strict=True)]
+    pose = np.array(units.pose, dtype=np.float64)
+    pose[:, _JAW] = [jaw for _, jaw, _ in solved]
+    carried = NamedUnits(units.names, np.stack([code for code, _, _ in solved]), pose)
+    source = f"carried over from the head {reference.name} by {shared.size} {here.name} landmarks"
+    return SolvedUnits(carried, np.array([share for _, _, share in solved]), source)
+
+
+def unit_rows(units: NamedUnits) -> Array:
+    """(U, E + 3) each unit at full strength as a database row: ψ, then the jaw's turn in rad."""
+    rows: Array = np.concatenate([units.expression, units.pose[:, _JAW]], axis=1).astype(np.float64)
+    return rows
+
+
+def eye_distance(head: HeadData) -> float:
+    """Metres between the centres of the eyeballs: the unit in which motions are compared."""
+    joints = np.asarray(head.joint_regressor, np.float64) @ np.asarray(head.template, np.float64)
+    left, right = JOINT_NAMES.index("left_eye"), JOINT_NAMES.index("right_eye")
+    return float(np.linalg.norm(joints[left] - joints[right]))
+
+
+@dataclass(frozen=True, eq=False)
+class FacemeshPoints:
+    """Landmarks of a head under FaceMesh's numbers."""
+
+    name: str  # of the set
+    numbers: npt.NDArray[np.int64]  # (L,)
+    corners: npt.NDArray[np.int64]  # (L,3) vertices
+    weights: Array  # (L,3)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> FacemeshPoints:
+        """Some of them, in the order of `rows`."""
+        return FacemeshPoints(self.name, self.numbers[rows], self.corners[rows], self.weights[rows])
+
+    def on(self, vertices: Array) -> Array:
+        """(B,L,3) where they are on `vertices` (B,V,3)."""
+        placed: Array = np.einsum("blci,lc->bli", vertices[:, self.corners], self.weights)
+        return placed
+
+
+def facemesh_points(head: HeadData, embedding: LandmarkEmbedding | None) -> FacemeshPoints:
+    """Landmarks of `head` by FaceMesh number: the given ones, or its richest set.
+
+    Raises HeadError `no-landmarks`.
+    """
+    if embedding is not None:
+        return _points(head, embedding, "found", None)
+    for name in SOLVABLE_SETS:
+        if name in head.landmarks:
+            return _points(head, head.landmarks[name], name, _numbers_of(name))
+    raise _no_landmarks(head)
+
+
+def _points(
+    head: HeadData, embedding: LandmarkEmbedding, name: str,
+    numbers_of_set: npt.NDArray[np.int64] | None,
+) -> FacemeshPoints:
+    count = len(embedding.triangles)
+    numbers = np.asarray(
+        np.arange(count) if embedding.indices is None else embedding.indices, dtype=np.int64)
+    if numbers_of_set is not None:
+        numbers = numbers_of_set[numbers]
+    corners = np.asarray(head.triangles, dtype=np.int64)[embedding.triangles]
+    return FacemeshPoints(name, numbers, corners, np.asarray(embedding.barycentrics, np.float64))
+
+
+def _numbers_of(name: str) -> npt.NDArray[np.int64] | None:
+    """FaceMesh's number of each landmark of the 68-point sets; None where they have it already."""
+    from ..head.open_head.landmarks_lists import FULL_68, STATIC_51
+
+    lists = {"full68": FULL_68, "static51": STATIC_51}
+    return np.array(lists[name], dtype=np.int64) if name in lists else None
+
+
+def _no_landmarks(head: HeadData) -> HeadError:
+    return HeadError(
+        "no-landmarks", f"The head {head.name} has no landmarks by which the open head's action "
+        "units could be carried over.",
+        "Add MediaPipe landmarks with `flamewheel head convert --landmarks`.")
+
+
+def _motions(head: HeadData, points: FacemeshPoints) -> Array:
+    """(U,3L) what each unit of `head` at full strength does, in eye distances."""
+    assert head.units is not None
+    pose = np.concatenate([np.zeros((1, 5, 3)), head.units.pose])
+    code = np.concatenate([np.zeros((1, head.expression_count)), head.units.expression])
+    placed = points.on(evaluate(head, np.zeros(1), code, pose)) / eye_distance(head)
+    return np.asarray((placed[1:] - placed[0]).reshape(len(pose) - 1, -1))
+
+
+class _Solver:
+    """Which expression, and which turn of the jaw, moves a head's landmarks in a given way."""
+
+    def __init__(self, head: HeadData, points: FacemeshPoints) -> None:
+        self._head, self._points = head, points
+        self._size = eye_distance(head)
+        self._rest = self._place(np.zeros((1, head.expression_count)), np.zeros((1, 3)))[0]
+        basis = np.asarray(head.expression_basis, np.float64)[points.corners]  # (L,3 corners,3,E)
+        moved = np.einsum("lcie,lc->lie", basis, points.weights) / self._size
+        self._slopes = moved.reshape(-1, head.expression_count)
+
+    def _place(self, code: Array, jaw: Array) -> Array:
+        """(B,3L) landmarks in eye distances."""
+        pose = np.zeros((len(jaw), 5, 3))
+        pose[:, _JAW] = jaw
+        placed = self._points.on(evaluate(self._head, np.zeros(1), code, pose))
+        return np.asarray(placed.reshape(len(placed), -1) / self._size)
+
+    def solve(self, motion: Array, with_jaw: bool) -> tuple[Array, Array, float]:
+        """(E,) ψ, (3,) jaw and the share of `motion` (3L,) that they show.
+
+        Minimises |moved - motion|²/scatter² + |ψ|² + |jaw|²/spread².  ψ's slopes are taken at a
+        closed jaw (they turn with it, which the next round corrects).
+        """
+        count = self._slopes.shape[1]
+        code, jaw = np.zeros(count), np.zeros(3)
+        prior = np.concatenate([np.ones(count), np.full(3, JAW_SPREAD**-2)])
+        for _ in range(ROUNDS if with_jaw else 1):
+            missed = motion - (self._place(code[None], jaw[None])[0] - self._rest)
+            slopes = np.concatenate([self._slopes, self._jaw_slopes(code, jaw, with_jaw)], axis=1)
+            known = np.concatenate([code, jaw])
+            left = slopes.T @ slopes / LANDMARK_SCATTER**2 + np.diag(prior)
+            right = slopes.T @ missed / LANDMARK_SCATTER**2 - prior * known
+            step = np.asarray(np.linalg.solve(left, right), dtype=np.float64)
+            code, jaw = code + step[:count], jaw + step[count:]
+        missed = motion - (self._place(code[None], jaw[None])[0] - self._rest)
+        total = float(motion @ motion)
+        share = 1.0 - float(missed @ missed) / total if total > 0 else 1.0
+        return code, jaw, max(share, 0.0)
+
+    def _jaw_slopes(self, code: Array, jaw: Array, with_jaw: bool) -> Array:
+        """(3L,3); zero where the jaw must stay, so that its prior keeps it at 0."""
+        if not with_jaw:
+            return np.zeros((self._rest.size, 3))
+        turned = self._place(np.repeat(code[None], 4, axis=0),
+                             jaw + STEP * np.concatenate([np.zeros((1, 3)), np.eye(3)]))
+        return np.asarray((turned[1:] - turned[0]).T / STEP)
