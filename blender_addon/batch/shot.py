@@ -129,6 +129,9 @@ def _imported(scene: bpy.types.Scene, arrays: Any, shot: Shot, face: Face) -> He
         arrays, name=shot.name, source=shot.head, expression_count=arrays.expressiondirs.shape[2],
         fold_identity=face.shape, collection=collection,
     )
+    layer: Any = scene.view_layers[0]
+    layer.objects.active = mesh  # who opens the .blend sees its keys
+    mesh.select_set(True, view_layer=layer)
     head = head_of(mesh)
     if head is None:
         raise SceneError("no-head", f"The head of shot {shot.name} was not imported.",

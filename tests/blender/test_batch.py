@@ -110,6 +110,7 @@ def test_steps_follow_one_another_on_the_time_line(job: Path) -> None:
     scene = bpy.context.scene
     assert scene.camera is not None and (scene.frame_start, scene.frame_end) == (1, 5)
     head = next(one for one in scene.objects if one.type == "MESH")
+    assert bpy.context.view_layer.objects.active == head and head.select_get()
     curves = {curve.data_path: [tuple(point.co) for point in curve.keyframe_points]
               for curve in curves_of(head.data.shape_keys)}
     flat = {path: [round(x, 4) for point in points for x in point]
