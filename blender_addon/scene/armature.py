@@ -40,18 +40,21 @@ def make_armature(name: str, joints: Any, parents: Any, collection: Any) -> Any:
     armature.show_in_front = True
     for bone in armature.pose.bones:
         bone.rotation_mode = BONE_ROTATION_MODE
-        _add_pivot(bone)
     return armature
 
 
-def _add_pivot(bone: Any) -> None:
-    """The constraint that turns the bone about J(β) instead of its rest; see `identity`."""
-    pivot = bone.constraints.new("PIVOT")
-    pivot.name = CONSTRAINT
-    pivot.owner_space = "LOCAL"
-    pivot.use_relative_location = True
-    pivot.rotation_range = "ALWAYS_ACTIVE"
-    pivot.offset = (0.0, 0.0, 0.0)
+def add_pivots(armature: Any) -> None:
+    """The constraints that turn bones about J(β) instead of their rest; see `identity`.
+
+    A head without identity keys has nothing to follow, and goes without.
+    """
+    for bone in armature.pose.bones:
+        pivot = bone.constraints.new("PIVOT")
+        pivot.name = CONSTRAINT
+        pivot.owner_space = "LOCAL"
+        pivot.use_relative_location = True
+        pivot.rotation_range = "ALWAYS_ACTIVE"
+        pivot.offset = (0.0, 0.0, 0.0)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 from ..core.coordinates import to_blender
 from ..core.errors import UsageError
 from ..core.head_file import HeadArrays
-from .armature import bind, make_armature
+from .armature import add_pivots, bind, make_armature
 from .materials import assign_materials
 from .names import (
     CHECKSUM_PROPERTY,
@@ -92,6 +92,7 @@ def _build(
     mesh[CHECKSUM_PROPERTY] = head.checksum
     mesh.data[JOINT_TEMPLATE] = joints.ravel().tolist()
     if shapes.shape[-1]:
+        add_pivots(armature)
         mesh.data[JOINT_SLOPE] = slope.ravel().tolist()
     context: Any = bpy.context
     context.view_layer.update()

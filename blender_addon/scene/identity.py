@@ -90,8 +90,11 @@ def follow_identity(mesh: Any, armature: Any, depsgraph: Any = None) -> None:
 def place_bones(mesh: Any, armature: Any) -> None:
     """Put the bones themselves at the joints of the present identity.
 
-    Edit bones exist in edit mode only: mode, selection and active object are given back.
+    A head without identity keys has its bones there already.  Edit bones exist in edit mode only:
+    mode, selection and active object are given back.
     """
+    if JOINT_SLOPE not in mesh.data:
+        return
     joints = joints_at(mesh, identity_of(mesh))
     heads = to_blender(joints)
     with editing(armature) as bones:

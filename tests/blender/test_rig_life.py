@@ -238,6 +238,14 @@ def test_a_rig_taken_apart_is_left_alone(mesh: Any, damage: str, capfd: Any) -> 
     assert "Traceback" not in capfd.readouterr().err
 
 
+def test_a_folded_head_has_no_identity_to_set(arrays: HeadArrays, path: Path) -> None:
+    mesh = import_head(arrays, name="Small", source="a", fold_identity=SHAPE)
+    identity.set_identity(mesh, mesh.parent, -SHAPE)
+    assert not any(len(bone.constraints) for bone in mesh.parent.pose.bones)
+    set_state(mesh, [], EXPRESSION, POSE)
+    assert np.abs(evaluated(mesh) - flame(path, SHAPE, EXPRESSION, POSE)).max() < TOLERANCE
+
+
 def test_bad_counts_change_nothing(arrays: HeadArrays) -> None:
     before = contents()
     with pytest.raises(UsageError):
