@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from .batch import command
@@ -28,7 +30,8 @@ def register() -> None:
     """Classes in the order in which they need one another."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    bpy.types.Scene.flamewheel = bpy.props.PointerProperty(type=FlamewheelSceneState)
+    scenes: Any = bpy.types.Scene
+    scenes.flamewheel = bpy.props.PointerProperty(type=FlamewheelSceneState)
     identity.register_handlers()
     command.register()
     session().log = log_path()
@@ -40,6 +43,7 @@ def unregister() -> None:
     session().close()
     command.unregister()
     identity.unregister_handlers()
-    del bpy.types.Scene.flamewheel
+    scenes: Any = bpy.types.Scene
+    del scenes.flamewheel
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -64,7 +64,7 @@ def face_from_json(read: Any, where: str) -> Face:
         expression=_numbers(read.get("expression"), "expression", where).tolist(),
         jaw=_numbers(pose.get("jaw", [0] * 3), "pose.jaw", where, 3).tolist(),
         neck=_numbers(pose.get("neck", [0] * 3), "pose.neck", where, 3).tolist(),
-        eyes=_numbers(pose.get("eyes", [[0] * 3] * 2), "pose.eyes", where, 6).reshape(2, 3).tolist(),
+        eyes=_numbers(pose.get("eyes", [0] * 6), "pose.eyes", where, 6).reshape(2, 3).tolist(),
     )
     error = read.get("error")
     return Face(

@@ -20,7 +20,7 @@ class FLAMEWHEEL_OT_start_backend(BackendVerb, bpy.types.Operator):
     bl_label = "Start Backend"
     waiting = "Starting the backend"
 
-    def prepare(self, context: bpy.types.Context) -> Ask:
+    def prepare(self, context: Any) -> Ask:
         """Nothing but to greet it."""
 
         def ask(calls: BackendCalls) -> HealthReply:
@@ -28,7 +28,7 @@ class FLAMEWHEEL_OT_start_backend(BackendVerb, bpy.types.Operator):
 
         return ask
 
-    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+    def apply(self, context: Any, reply: Any) -> None:
         """Say which one runs."""
         self.report({"INFO"}, f"Backend {reply.version} is running (process {reply.pid})")
 
@@ -39,7 +39,7 @@ class FLAMEWHEEL_OT_stop_backend(bpy.types.Operator):
     bl_idname = "flamewheel.stop_backend"
     bl_label = "Stop Backend"
 
-    def execute(self, context: bpy.types.Context) -> Any:
+    def execute(self, context: Any) -> Any:
         """End it."""
         session().stop()
         self.report({"INFO"}, "The backend is not running")

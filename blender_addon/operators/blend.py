@@ -52,7 +52,7 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         name="Frame", default=-1, min=-1, description="Where the keys begin; -1 = current frame"
     )
 
-    def prepare(self, context: bpy.types.Context) -> Ask:
+    def prepare(self, context: Any) -> Ask:
         """The head is looked for first; the backend knows the words."""
         self._head = head_in(context)
         second = WheelSpot(self.secondary, self.secondary_intensity) if self.secondary else None
@@ -66,7 +66,7 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
 
         return ask
 
-    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+    def apply(self, context: Any, reply: Any) -> None:
         """Pose, or keys from the present expression to the new one."""
         head = self._head.still_there()
         frame = None if self.frame < 0 else self.frame

@@ -47,7 +47,7 @@ class FLAMEWHEEL_OT_encode_photo(BackendVerb, bpy.types.Operator):
         name="Key", default=False, description="Key the expression at the current frame"
     )
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
         """Ask for the photo first."""
         self._beside_window = True
         if self.filepath:
@@ -55,7 +55,7 @@ class FLAMEWHEEL_OT_encode_photo(BackendVerb, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def prepare(self, context: bpy.types.Context) -> Ask:
+    def prepare(self, context: Any) -> Ask:
         """The head must be there and the file must exist before the backend is bothered."""
         self._head = head_in(context)
         photo = Path(bpy.path.abspath(self.filepath))
@@ -69,7 +69,7 @@ class FLAMEWHEEL_OT_encode_photo(BackendVerb, bpy.types.Operator):
 
         return ask
 
-    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+    def apply(self, context: Any, reply: Any) -> None:
         """Identity and bones first, then the expression on them."""
         face = face_of(reply)
         head = self._head.still_there()

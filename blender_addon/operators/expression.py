@@ -24,11 +24,11 @@ class FLAMEWHEEL_OT_reset_expression(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def poll(cls, context: Any) -> bool:
         """Only with a head."""
         return find_head(context) is not None
 
-    def execute(self, context: bpy.types.Context) -> Any:
+    def execute(self, context: Any) -> Any:
         """Zero; keys are left alone."""
         with refusals(self):
             apply_code(head_in(context), CodeBody([]))
@@ -44,11 +44,11 @@ class FLAMEWHEEL_OT_key_expression(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def poll(cls, context: Any) -> bool:
         """Only with a head."""
         return find_head(context) is not None
 
-    def execute(self, context: bpy.types.Context) -> Any:
+    def execute(self, context: Any) -> Any:
         """One key for each channel that is used."""
         with refusals(self):
             head = head_in(context)
@@ -77,7 +77,7 @@ class FLAMEWHEEL_OT_retarget(BackendVerb, bpy.types.Operator):
         name="Key", default=False, description="Key the expression at the current frame"
     )
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
         """Ask for the file first."""
         self._beside_window = True
         if self.filepath:
@@ -85,7 +85,7 @@ class FLAMEWHEEL_OT_retarget(BackendVerb, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def prepare(self, context: bpy.types.Context) -> Ask:
+    def prepare(self, context: Any) -> Ask:
         """The file is read here, so that a wrong one is named."""
         self._head = head_in(context)
         source = read_parameters(Path(bpy.path.abspath(self.filepath)))
@@ -96,7 +96,7 @@ class FLAMEWHEEL_OT_retarget(BackendVerb, bpy.types.Operator):
 
         return ask
 
-    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+    def apply(self, context: Any, reply: Any) -> None:
         """Show it, or key it."""
         head, face = self._head.still_there(), face_of(reply)
         apply_code(head, face.code)

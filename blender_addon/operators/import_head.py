@@ -23,6 +23,7 @@ class _ImportHead(BackendVerb):
     """What both operators do; Blender does not let one operator inherit another."""
 
     waiting = "Converting the head"
+    report: Any  # of the operator it is mixed into
 
     filepath: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Head File", subtype="FILE_PATH",
@@ -44,7 +45,7 @@ class _ImportHead(BackendVerb):
         description="No identity keys: the mean identity is the basis, and playback is faster",
     )
 
-    def execute(self, context: bpy.types.Context) -> Any:
+    def execute(self, context: Any) -> Any:
         """A pickle goes through the backend; all else is read here."""
         if self.filepath.lower().endswith(".pkl"):
             return super().execute(context)
@@ -54,7 +55,7 @@ class _ImportHead(BackendVerb):
             return {"FINISHED"}
         return {"CANCELLED"}
 
-    def prepare(self, context: bpy.types.Context) -> Ask:
+    def prepare(self, context: Any) -> Ask:
         """Where the converted head goes: into the user's own folder, under the pickle's name."""
         source = Path(bpy.path.abspath(self.filepath))
         if not source.is_file():
@@ -68,11 +69,11 @@ class _ImportHead(BackendVerb):
 
         return ask
 
-    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+    def apply(self, context: Any, reply: Any) -> None:
         """Import what the backend has converted."""
         self._import(context, Path(reply.path), reply.path)
 
-    def _import(self, context: bpy.types.Context, path: Path, source: str) -> None:
+    def _import(self, context: Any, path: Path, source: str) -> None:
         arrays = read_head(path)
         mesh = import_head(
             arrays,
@@ -105,7 +106,7 @@ class FLAMEWHEEL_OT_import_head_file(_ImportHead, bpy.types.Operator):
     bl_label = "Import Head File"
     bl_options = {"UNDO"}
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
         """Ask for the file first."""
         self._beside_window = True
         context.window_manager.fileselect_add(self)

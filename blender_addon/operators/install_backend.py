@@ -35,12 +35,12 @@ class FLAMEWHEEL_OT_install_backend(bpy.types.Operator):
     _job: Job[InstallStep] | None = None
     _timer: Any = None
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
         """From a button: it takes minutes, so it runs beside the window."""
         self._beside_window = True
         return self.execute(context)
 
-    def execute(self, context: bpy.types.Context) -> Any:
+    def execute(self, context: Any) -> Any:
         """From Python and background mode: wait for it."""
         with refusals(self):
             work = self._work()
@@ -55,7 +55,7 @@ class FLAMEWHEEL_OT_install_backend(bpy.types.Operator):
             return {"FINISHED"}
         return {"CANCELLED"}
 
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def modal(self, context: Any, event: bpy.types.Event) -> Any:
         """Show how far it is; Esc gives up, and nothing half-made counts as installed."""
         job = self._job
         assert job is not None
@@ -99,7 +99,7 @@ class FLAMEWHEEL_OT_install_backend(bpy.types.Operator):
         session().stop()  # a running backend is the old one
         self.report({"INFO"}, last.text)
 
-    def _end(self, context: bpy.types.Context) -> None:
+    def _end(self, context: Any) -> None:
         context.window_manager.progress_end()
         context.workspace.status_text_set(None)
         context.window_manager.event_timer_remove(self._timer)

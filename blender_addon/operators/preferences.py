@@ -21,7 +21,8 @@ PYTHON_VARIABLE = "FLAMEWHEEL_PYTHON"
 
 def preferences() -> Any:
     """The add-on's preferences; None where it runs without being enabled (tests, bpy module)."""
-    entry = bpy.context.preferences.addons.get(ADDON)
+    context: Any = bpy.context
+    entry = context.preferences.addons.get(ADDON)
     return entry.preferences if entry else None
 
 

@@ -39,7 +39,7 @@ class FLAMEWHEEL_OT_transition(BackendVerb, bpy.types.Operator):
         description="Vary the performance; the same seed gives it again, -1 varies nothing",
     )
 
-    def prepare(self, context: bpy.types.Context) -> Ask:
+    def prepare(self, context: Any) -> Ask:
         """The present expression is the start, where the sentence names none."""
         self._head = head_in(context)
         asked = TransitionRequest(
@@ -52,7 +52,7 @@ class FLAMEWHEEL_OT_transition(BackendVerb, bpy.types.Operator):
 
         return ask
 
-    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+    def apply(self, context: Any, reply: Any) -> None:
         """Keys from the current frame on, and what was understood in the panel."""
         head = self._head.still_there()
         frame = None if self.frame < 0 else self.frame

@@ -24,7 +24,7 @@ PATIENCE = 0.05
 
 
 @contextmanager
-def refusals(operator: bpy.types.Operator) -> Iterator[None]:
+def refusals(operator: Any) -> Iterator[None]:
     """Turn a refusal into Blender's own message; the operator then returns CANCELLED."""
     try:
         yield
@@ -33,7 +33,7 @@ def refusals(operator: bpy.types.Operator) -> Iterator[None]:
         session().last_refusal = refusal
 
 
-def tell(operator: bpy.types.Operator, notes: Any) -> None:
+def tell(operator: Any, notes: Any) -> None:
     """What a person should know of a result."""
     for note in notes:
         operator.report({"INFO"}, str(note))
@@ -44,25 +44,25 @@ class BackendVerb:
 
     waiting = "Flamewheel is working"
     _beside_window = False
-    _job: Job | None = None
+    _job: Job[Any]
     _timer: Any = None
 
-    def prepare(self, context: bpy.types.Context) -> Ask:
+    def prepare(self, context: Any) -> Ask:
         """What to ask the backend; raises FlamewheelError before anything is changed."""
         raise NotImplementedError
 
-    def apply(self, context: bpy.types.Context, reply: Any) -> None:
+    def apply(self, context: Any, reply: Any) -> None:
         """Put the answer into the scene."""
         raise NotImplementedError
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
         """From a panel, menu or shortcut."""
         self._beside_window = True
         return self.execute(context)
 
-    def execute(self, context: bpy.types.Context) -> Any:
+    def execute(self, context: Any) -> Any:
         """From Python and background mode, or handed on by `invoke`."""
-        with refusals(self):  # type: ignore[arg-type]
+        with refusals(self):
             ask = self.prepare(context)
             command = session().command()
             if self._beside_window and not bpy.app.background:
@@ -71,7 +71,7 @@ class BackendVerb:
             return {"FINISHED"}
         return {"CANCELLED"}
 
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def modal(self, context: Any, event: bpy.types.Event) -> Any:
         """Look for the answer; Esc gives up."""
         if event.type == "ESC":
             self._end(context)
@@ -84,21 +84,21 @@ class BackendVerb:
             self._show_progress(context)
             return {"PASS_THROUGH"}
         self._end(context)
-        with refusals(self):  # type: ignore[arg-type]
+        with refusals(self):
             self.apply(context, self._job.answer())
             return {"FINISHED"}
         return {"CANCELLED"}
 
-    def _begin(self, context: bpy.types.Context, command: Any, ask: Ask) -> Any:
+    def _begin(self, context: Any, command: Any, ask: Ask) -> Any:
         self._job = session().ask_later(command, ask)
         self._timer = context.window_manager.event_timer_add(PATIENCE, window=context.window)
-        context.window_manager.modal_handler_add(self)  # type: ignore[arg-type]
+        context.window_manager.modal_handler_add(self)
         self._show_progress(context)
         return {"RUNNING_MODAL"}
 
-    def _show_progress(self, context: bpy.types.Context) -> None:
+    def _show_progress(self, context: Any) -> None:
         context.workspace.status_text_set(f"{self.waiting} …  (Esc cancels)")
 
-    def _end(self, context: bpy.types.Context) -> None:
+    def _end(self, context: Any) -> None:
         context.workspace.status_text_set(None)
         context.window_manager.event_timer_remove(self._timer)

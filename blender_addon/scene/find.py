@@ -24,12 +24,12 @@ class HeadInScene:
     expression_count: int
 
     @property
-    def mesh(self) -> bpy.types.Object:
+    def mesh(self) -> Any:
         """The object with the shape keys."""
         return bpy.data.objects[self.mesh_name]
 
     @property
-    def armature(self) -> bpy.types.Object:
+    def armature(self) -> Any:
         """The object with the five bones."""
         return bpy.data.objects[self.armature_name]
 
@@ -42,7 +42,7 @@ class HeadInScene:
         return self
 
 
-def find_head(context: bpy.types.Context) -> HeadInScene | None:
+def find_head(context: Any) -> HeadInScene | None:
     """The head of the active object, of the selection, or the scene's only one; else None."""
     active = getattr(context, "active_object", None)
     for candidate in (active, *(getattr(context, "selected_objects", None) or ())):
@@ -54,7 +54,7 @@ def find_head(context: bpy.types.Context) -> HeadInScene | None:
     return heads[0] if len(names) == 1 else None
 
 
-def head_in(context: bpy.types.Context) -> HeadInScene:
+def head_in(context: Any) -> HeadInScene:
     """Like `find_head`; raises SceneError `no-head` or `several-heads`."""
     head = find_head(context)
     if head is None:

@@ -96,4 +96,5 @@ def same_length(first: CodeBody, second: CodeBody) -> tuple[list[float], list[fl
 def _tell_blender(head: HeadInScene) -> None:
     head.mesh.data.shape_keys.update_tag()
     head.armature.update_tag()
-    bpy.context.view_layer.update()
+    context: Any = bpy.context
+    context.view_layer.update()

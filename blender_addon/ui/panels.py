@@ -14,8 +14,9 @@ from ..scene.find import find_head
 class FlamewheelPanel:
     """Where every Flamewheel panel lives."""
 
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
+    bl_space_type: Any = "VIEW_3D"
+    bl_region_type: Any = "UI"
+    layout: Any
     bl_category = "Flamewheel"
 
 
@@ -25,7 +26,7 @@ class FLAMEWHEEL_PT_head(FlamewheelPanel, bpy.types.Panel):
     bl_idname = "FLAMEWHEEL_PT_head"
     bl_label = "Head"
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: Any) -> None:
         """The head in use, or how to get one."""
         layout = self.layout
         head = find_head(context)
@@ -50,11 +51,11 @@ class FLAMEWHEEL_PT_photo(FlamewheelPanel, bpy.types.Panel):
     bl_label = "Photo"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def poll(cls, context: Any) -> bool:
         """Only with a head."""
         return find_head(context) is not None
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: Any) -> None:
         """Who it is, what it does, or both."""
         column = self.layout.column(align=True)
         column.operator_context = "INVOKE_DEFAULT"
@@ -78,11 +79,11 @@ class FLAMEWHEEL_PT_wheel(FlamewheelPanel, bpy.types.Panel):
     bl_label = "Emotion Wheel"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def poll(cls, context: Any) -> bool:
         """Only with a head."""
         return find_head(context) is not None
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: Any) -> None:
         """Drag on the wheel, or say the mix in numbers."""
         layout, state = self.layout, context.scene.flamewheel
         row = layout.row()
@@ -124,11 +125,11 @@ class FLAMEWHEEL_PT_sentence(FlamewheelPanel, bpy.types.Panel):
     bl_label = "Sentence"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def poll(cls, context: Any) -> bool:
         """Only with a head."""
         return find_head(context) is not None
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: Any) -> None:
         """The text, what was understood, and the verb."""
         layout, state = self.layout, context.scene.flamewheel
         layout.prop(state, "sentence", text="")
@@ -154,7 +155,7 @@ class FLAMEWHEEL_PT_backend(FlamewheelPanel, bpy.types.Panel):
     bl_label = "Backend"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: Any) -> None:
         """Its state, its switches, and what was refused last."""
         layout, now = self.layout, session()
         layout.label(text=now.state_text, icon="CHECKMARK" if now.running else "INFO")

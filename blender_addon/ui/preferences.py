@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..client.session import session
@@ -33,9 +35,9 @@ class FlamewheelPreferences(bpy.types.AddonPreferences):
         description="Given to pip as they stand, e.g. where to find packages without a network",
     )
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: Any) -> None:
         """Rows for the backend; the state in words."""
-        layout = self.layout
+        layout: Any = self.layout
         layout.use_property_split = True
         now = session()
         box = layout.box()

@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
 
 import blf
 import gpu
@@ -56,7 +58,7 @@ def draw_wheel(view: WheelView, pointer: Point | None, hint: str, scale: float) 
     gpu.state.blend_set("NONE")
 
 
-def _petals(view: WheelView) -> dict[str, list[tuple[float, ...]]]:
+def _petals(view: WheelView) -> Any:
     positions: list[tuple[float, ...]] = []
     colours: list[tuple[float, ...]] = []
     for petal, emotion in enumerate(WHEEL_ORDER):
@@ -82,7 +84,7 @@ def _ring_cells(view: WheelView, petal: int, ring: int) -> list[tuple[float, ...
         for a in angles
     ]
     cells: list[tuple[float, ...]] = []
-    for (a_in, a_out), (b_in, b_out) in zip(corners, corners[1:], strict=False):
+    for (a_in, a_out), (b_in, b_out) in pairwise(corners):
         cells += [a_in, a_out, b_out, a_in, b_out, b_in]
     return cells
 
@@ -99,7 +101,7 @@ def _draw_spokes(view: WheelView) -> None:
             (*view.to_pixel((ring / RINGS * math.sin(a), ring / RINGS * math.cos(a))), 0.0)
             for a in (2 * math.pi * step / steps for step in range(steps + 1))
         ]
-        for here, there in zip(points, points[1:], strict=False):
+        for here, there in pairwise(points):
             lines += [here, there]
     _draw_flat("LINES", lines, (0.0, 0.0, 0.0, 0.45))
 
@@ -121,7 +123,7 @@ def _draw_pointer(view: WheelView, pointer: Point) -> None:
             (x + size * math.sin(PETAL * step / 2), y + size * math.cos(PETAL * step / 2), 0.0)
             for step in range(17)
         ]
-        fan = [point for pair in zip(ring, ring[1:], strict=False) for point in ((x, y, 0.0), *pair)]
+        fan = [point for pair in pairwise(ring) for point in ((x, y, 0.0), *pair)]
         _draw_flat("TRIS", fan, colour)
 
 
@@ -133,7 +135,9 @@ def _draw_title(view: WheelView, mix: WheelMix, scale: float) -> None:
     _text(strength, top, 15 * scale)
 
 
-def _draw_flat(kind: str, points: Sequence[tuple[float, ...]], colour: tuple[float, ...]) -> None:
+def _draw_flat(
+    kind: Literal["LINES", "TRIS"], points: Sequence[tuple[float, ...]], colour: tuple[float, ...]
+) -> None:
     shader = gpu.shader.from_builtin("UNIFORM_COLOR")
     shader.bind()
     shader.uniform_float("color", colour)

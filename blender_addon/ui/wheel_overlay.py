@@ -8,7 +8,7 @@ the backend; while it is, newer positions wait and only the newest is asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import bpy
 
@@ -32,7 +32,7 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
 
     bl_idname = "flamewheel.wheel"
     bl_label = "Drag on the Wheel"
-    bl_options: ClassVar[set[str]] = {"UNDO", "BLOCKING"}
+    bl_options = {"UNDO", "BLOCKING"}
 
     _head: HeadInScene
     _before: CodeBody
@@ -45,13 +45,13 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
     _changed = False
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def poll(cls, context: Any) -> bool:
         """A wheel needs a 3D view to stand in and a head to move."""
         return context.area is not None and context.area.type == "VIEW_3D" and bool(
             find_head(context)
         )
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
         """Open the wheel."""
         try:
             self._head = head_in(context)
@@ -60,7 +60,7 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
             self.report({"ERROR"}, f"{refusal.message} {refusal.hint}")
             return {"CANCELLED"}
         self._before = read_code(self._head)
-        self._area = context.area
+        self._area: Any = context.area
         self._region = next(r for r in context.area.regions if r.type == "WINDOW")
         self._drawing = bpy.types.SpaceView3D.draw_handler_add(
             self._draw, (), "WINDOW", "POST_PIXEL"
@@ -70,7 +70,7 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
         self._area.tag_redraw()
         return {"RUNNING_MODAL"}
 
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def modal(self, context: Any, event: bpy.types.Event) -> Any:
         """Follow the mouse; everything that is not the wheel's goes on to the view."""
         try:
             return self._handle(context, event)
@@ -80,7 +80,7 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
             self._close(context)
             return {"CANCELLED"}
 
-    def _handle(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+    def _handle(self, context: Any, event: bpy.types.Event) -> Any:
         if event.type == "TIMER":
             self._take_answer()
             self._ask_newest()
@@ -93,7 +93,8 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
             self._close(context)
             return {"FINISHED"} if self._changed else {"CANCELLED"}
         if event.type == "K" and event.value == "PRESS":
-            bpy.ops.flamewheel.key_expression()
+            verbs: Any = bpy.ops
+            verbs.flamewheel.key_expression()
             self._changed = True
             return {"RUNNING_MODAL"}
         return self._drag(event)
@@ -141,12 +142,13 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
         return WheelView((radius * MARGIN, radius * MARGIN), radius)
 
     def _draw(self) -> None:
-        if bpy.context.area != self._area:
+        context: Any = bpy.context
+        if context.area != self._area:
             return  # other 3D views show the face, not the wheel
-        scale = bpy.context.preferences.system.ui_scale
+        scale = context.preferences.system.ui_scale
         draw_wheel(self._view(), self._pointer, HINT, scale)
 
-    def _close(self, context: bpy.types.Context) -> None:
+    def _close(self, context: Any) -> None:
         if self._job is not None:
             self._job.cancel()
         context.window_manager.event_timer_remove(self._timer)
