@@ -4,8 +4,8 @@
 Which units belong to an emotion is published: the prototypes and variants of FACS (Ekman, Friesen
 and Hager) and, where FACS leaves a unit open, what more than 70 % of 230 people showed (Du, Tao
 and Martinez, PNAS 111(15) E1454, 2014, table 1).  *How strongly* is a design choice: the basic
-ring's strengths were chosen by looking at renders of the open head, about two thirds of a unit's
-full motion, so that the intense ring (1.5 times) just reaches it.
+ring's strengths were chosen by looking at renders, so that a stranger names the face at a glance;
+that takes the units of the brows and the nose in full.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Prototype:
 
 
 FACS = "FACS prototype"
+_DU = "(Du et al. 2014: more than 70 % show it)"
 _NO_FACS = "no FACS definition; nearest published:"
 
 
@@ -49,41 +50,41 @@ def _with(units: Strengths, **changes: float) -> Strengths:
     return {name: value for name, value in {**units, **changes}.items() if value > 0}
 
 
-_JOY = {"AU6": 0.65, "AU12": 0.8, "AU25": 0.5}
-_SADNESS = {"AU1": 0.8, "AU4": 0.5, "AU15": 0.75}
-_SURPRISE = {"AU1": 0.75, "AU2": 0.75, "AU5": 0.65, "AU26": 0.8}
-_FEAR = {"AU1": 0.75, "AU2": 0.4, "AU4": 0.6, "AU5": 0.75, "AU20": 0.7, "AU26": 0.5}
-_ANGER = {"AU4": 0.85, "AU5": 0.4, "AU7": 0.5, "AU23": 0.7}
-_DISGUST = {"AU9": 0.8, "AU15": 0.45, "AU16": 0.4}
-_CONTEMPT = {"AU12R": 0.6, "AU14R": 0.7}
-_TRUST = {"AU6": 0.3, "AU12": 0.5, "AU43": 0.2}
-_ANTICIPATION = {"AU1": 0.5, "AU2": 0.5, "AU5": 0.3, "AU12": 0.35}
+_JOY = {"AU6": 0.4, "AU12": 1.0, "AU25": 0.5}
+_SADNESS = {"AU1": 1.0, "AU4": 0.6, "AU15": 0.8, "AU17": 0.35}
+_SURPRISE = {"AU1": 0.9, "AU2": 0.9, "AU5": 0.7, "AU26": 0.9}
+_FEAR = {"AU1": 1.0, "AU2": 0.4, "AU4": 0.75, "AU5": 0.9, "AU20": 0.9, "AU25": 0.4, "AU26": 0.25}
+_ANGER = {"AU4": 1.2, "AU5": 0.45, "AU7": 0.45, "AU23": 0.7, "AU24": 0.6}
+_DISGUST = {"AU9": 0.95, "AU10": 0.3, "AU15": 0.5, "AU16": 0.2, "AU17": 0.3}
+_CONTEMPT = {"AU12R": 0.5, "AU14R": 1.0}
+_TRUST = {"AU1": 0.25, "AU6": 0.15, "AU12": 0.55, "AU43": 0.1}
+_ANTICIPATION = {"AU1": 0.55, "AU2": 0.7, "AU5": 0.5, "AU12": 0.4}
 
 PROTOTYPES: Mapping[str, Prototype] = {
     proto.emotion: proto
     for proto in (
-        Prototype("Joy", _JOY, f"{FACS} 6+12 with 25 (Du et al. 2014: more than 70 % show it)",
+        Prototype("Joy", _JOY, f"{FACS} 6+12 with 25 {_DU}",
                   (_with(_JOY, AU25=0.0),)),
         Prototype("Trust", _TRUST,
-                  f"{_NO_FACS} contentment 12+43; 43 only begun, with a little of 6, so that the "
-                  "eyes stay open: a design choice"),
-        Prototype("Fear", _FEAR, f"{FACS} 1+2+4+5+20+26",
-                  (_with(_FEAR, AU26=0.0, AU25=0.7), _with(_FEAR, AU26=0.0, AU27=0.3),
+                  f"{_NO_FACS} contentment 12+43; 43 only begun, so that the eyes stay open, with "
+                  "a little of 6 and of 1: a design choice"),
+        Prototype("Fear", _FEAR, f"{FACS} 1+2+4+5+20+26 with 25 {_DU}",
+                  (_with(_FEAR, AU26=0.0, AU25=0.9), _with(_FEAR, AU26=0.0, AU27=0.25),
                    _with(_FEAR, AU7=0.4))),
         Prototype("Surprise", _SURPRISE, f"{FACS} 1+2+5+26",
                   (_with(_SURPRISE, AU26=0.0, AU27=0.55),)),
-        Prototype("Sadness", _SADNESS, f"{FACS} 1+4+15",
-                  (_with(_SADNESS, AU17=0.5), _with(_SADNESS, AU6=0.3), _with(_SADNESS, AU11=0.4))),
-        Prototype("Disgust", _DISGUST, f"{FACS} 9+15+16",
-                  ({"AU9": 0.8, "AU17": 0.5}, {"AU4": 0.4, "AU10": 0.8, "AU17": 0.5},
+        Prototype("Sadness", _SADNESS, f"{FACS} 1+4+15 with 17 (Du et al. 2014: 67 % show it)",
+                  (_with(_SADNESS, AU17=0.0), _with(_SADNESS, AU6=0.4), _with(_SADNESS, AU11=0.5))),
+        Prototype("Disgust", _DISGUST, f"{FACS} 9+15+16 with 10 and 17 {_DU}",
+                  ({"AU9": 1.0, "AU15": 0.5, "AU17": 0.5}, {"AU4": 0.5, "AU10": 1.0, "AU17": 0.5},
                    _with(_DISGUST, AU25=0.5))),
-        Prototype("Anger", _ANGER, f"{FACS} 4+5+7+23",
-                  (_with(_ANGER, AU23=0.0, AU24=0.7), _with(_ANGER, AU10=0.4),
-                   _with(_ANGER, AU17=0.4), _with(_ANGER, AU22=0.4, AU25=0.4))),
+        Prototype("Anger", _ANGER, f"{FACS} 4+5+7+23 with 24 {_DU}",
+                  (_with(_ANGER, AU23=0.0, AU24=0.9), _with(_ANGER, AU10=0.4),
+                   _with(_ANGER, AU17=0.4), _with(_ANGER, AU24=0.0, AU22=0.4, AU25=0.4))),
         Prototype("Anticipation", _ANTICIPATION,
-                  f"{_NO_FACS} interest 1+2+12, mild, with a little of 5: a design choice"),
+                  f"{_NO_FACS} interest 1+2+12, with 5: a design choice"),
         Prototype(CONTEMPT, _CONTEMPT, f"{FACS} R12+R14, one side",
-                  ({"AU4": 0.4, "AU14": 0.7, "AU25": 0.3},)),
+                  ({"AU4": 0.5, "AU14": 0.9, "AU25": 0.3},)),
         Prototype(NEUTRAL, {}, "the face at rest"),
     )
 }

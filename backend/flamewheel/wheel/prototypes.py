@@ -22,7 +22,7 @@ UNIT_RANGE = (0.8, 1.2)  # one unit's strength about its emotion's
 SIDE_RANGE = (0.95, 1.05)  # left against right: posed faces are nearly even
 LEFT_OUT = 0.1  # chance that one unit of the prototype is not shown
 STRAY = 0.03  # standard deviation of units that do not belong, never negative
-STRONGEST_UNIT = 1.2  # no unit goes further; a fifth beyond its full motion
+STRONGEST_UNIT = 1.4  # no unit goes further; beyond it, renders of the lips come apart
 
 
 def build_prototype_database(
