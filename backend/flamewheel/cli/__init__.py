@@ -12,16 +12,19 @@ from collections.abc import Sequence
 
 from ..errors import FlamewheelError, OutputError
 from .parser import make_parser
-from .report import print_refusal
+from .report import drop_standard_output, print_refusal, tolerate_any_terminal
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    tolerate_any_terminal()
     options = make_parser().parse_args(arguments)
     try:
-        return int(options.run(options) or DONE)
+        status = int(options.run(options) or DONE)
+        sys.stdout.flush()  # a full disk is told here, while it can be told
+        return status
     except FlamewheelError as refusal:
         print_refusal(refusal, as_json=options.json)
         return REFUSED
@@ -29,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("flamewheel: stopped.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
+        drop_standard_output()
         return REFUSED
     except OSError as failure:  # a disk or permission that no room has put into words
         refused = OutputError(

@@ -74,7 +74,7 @@ def head_list(options: Namespace) -> None:
     """The heads that can be named."""
     entries = pipeline.heads()
     if options.json:
-        print_json([{**asdict(entry), "path": str(entry.path)} for entry in entries])
+        print_json({"heads": [{**asdict(entry), "path": str(entry.path)} for entry in entries]})
         return
     for entry in entries:
         print(f"{entry.name:12} {entry.path}")
@@ -139,7 +139,7 @@ def dbex_show(options: Namespace) -> None:
     """Each emotion: entries, where they come from, strongest components."""
     rows = pipeline.describe_database(options.head)
     if options.json:
-        print_json(rows)
+        print_json({"emotions": rows})
         return
     for row in rows:
         components = " ".join(str(index) for index in row["components"])
@@ -168,7 +168,7 @@ def doctor(options: Namespace) -> int:
 
     checks = examine()
     if options.json:
-        print_json([asdict(check) for check in checks])
+        print_json({"checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
             print(f"{'ok  ' if check.ok else 'MISSING'} {check.what}: {check.found}")

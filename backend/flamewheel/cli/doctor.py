@@ -11,6 +11,11 @@ from dataclasses import dataclass
 
 from ..errors import FlamewheelError
 
+PACKAGES = (
+    "torch", "numpy", "scipy", "mediapipe", "opencv-contrib-python", "fastapi", "uvicorn",
+)
+"""What the backend imports and cannot do without."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -25,8 +30,7 @@ class Check:
 
 def examine() -> list[Check]:
     """All checks, in the order in which a person would mend them."""
-    packages = ("torch", "numpy", "scipy", "mediapipe", "opencv-contrib-python", "fastapi", "uvicorn")
-    return [_python(), *map(_package, packages), _open_head(), _detector(), _blender()]
+    return [_python(), *map(_package, PACKAGES), _open_head(), _detector(), _blender()]
 
 
 def _python() -> Check:

@@ -73,7 +73,7 @@ def _add_verbs(
 
     transition = _add(verbs, common, "transition", "Turn a sentence into a performance.")
     transition.add_argument("text", help='e.g. "from disgust to happiness over two seconds"')
-    transition.add_argument("--start", type=Path, help="parameter file of the face's expression now")
+    transition.add_argument("--start", type=Path, help="parameter file of the face as it is now")
     transition.add_argument("--seed", type=int, help="vary the performance; a seed repeats it")
     _output_option(transition, "trajectory file to write (.json)")
     _head_option(transition)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,17 +19,33 @@ if TYPE_CHECKING:
 
 def print_refusal(refusal: FlamewheelError, *, as_json: bool) -> None:
     """One line of what is wrong, one of what to do; the JSON form on standard output."""
-    if as_json:
-        body = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
-        print(json.dumps({"error": body}, ensure_ascii=False))
+    try:
+        if as_json:
+            body = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
+            print(json.dumps({"error": body}))
+        sys.stdout.flush()
+    except OSError:  # what was refused is standard output itself
+        drop_standard_output()
     print(f"flamewheel: {refusal.message} [{refusal.code}]", file=sys.stderr)
     if refusal.hint:
         print(f"  {refusal.hint}", file=sys.stderr)
 
 
+def tolerate_any_terminal() -> None:
+    """A name that the terminal cannot show is shown escaped, as Python does on standard error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def drop_standard_output() -> None:
+    """Its reader is gone or its disk is full: what is left is not tried again at the end."""
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 def print_json(value: Any) -> None:
-    """A result for machines; floats keep what the coefficients' precision warrants."""
-    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    """A result for machines, in ASCII: no terminal's or pipe's encoding can spoil it."""
+    print(json.dumps(value, allow_nan=False))
 
 
 def print_notes(notes: tuple[str, ...]) -> None:
@@ -43,7 +61,9 @@ def progress_line(what: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    # A log is no terminal: rich would leave an empty line in it for every bar.
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task(what, total=None, visible=False)
 
     def advance(done: int, total: int, text: str) -> None:
