@@ -13,6 +13,7 @@ import errno
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,13 @@ def checksum(data: HeadData) -> str:
         data.pose_basis, data.joint_regressor, data.weights)
 
 
-def save_head(data: HeadData, path: Path) -> None:
+def save_head(
+    data: HeadData, path: Path,
+    colours: Mapping[str, tuple[float, float, float]] | None = None,
+) -> None:
     """Writes `data` as float32 and int32, compressed; a reader never sees a half-written file.
+
+    colours: linear RGB of parts (mask names), kept in `meta` for who makes materials.
 
     Raises OutputError (`disk-full`, `no-permission`, `cannot-write`).
     """
@@ -105,7 +111,7 @@ def save_head(data: HeadData, path: Path) -> None:
         handle, temporary = tempfile.mkstemp(
             dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(stream, **_file_arrays(data))
+            np.savez_compressed(stream, **_file_arrays(data, dict(colours or {})))
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o644)
@@ -118,7 +124,9 @@ def save_head(data: HeadData, path: Path) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
-def _file_arrays(data: HeadData) -> dict[str, npt.NDArray[Any]]:
+def _file_arrays(
+    data: HeadData, colours: dict[str, tuple[float, float, float]]
+) -> dict[str, npt.NDArray[Any]]:
     arrays: dict[str, npt.NDArray[Any]] = {
         "v_template": data.template, "f": data.triangles, "shapedirs": data.identity_basis,
         "expressiondirs": data.expression_basis, "posedirs": data.pose_basis,
@@ -140,7 +148,8 @@ def _file_arrays(data: HeadData) -> dict[str, npt.NDArray[Any]]:
         arrays.update(units_names=np.array(data.units.names, dtype=np.str_),
                       units_expression=data.units.expression, units_pose=data.units.pose)
     arrays["meta"] = np.array(json.dumps(
-        {"name": data.name, "licence": data.licence, "source": data.source, "format": FORMAT}))
+        {"name": data.name, "licence": data.licence, "source": data.source, "format": FORMAT}
+        | ({"colours": colours} if colours else {})))
     return {key: _stored(array) for key, array in arrays.items()}
 
 

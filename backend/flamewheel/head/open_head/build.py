@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`build_open_head`: the whole chain; `write_open_head`: its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..data import HeadData, LandmarkEmbedding, NamedUnits
+from . import joints
+from .assembly import Head, assemble
+from .eyes_mouth import iris_points
+from .identity import identity_basis
+from .landmarks_lists import FULL_68, MEDIAPIPE_105
+from .mesh_tools import Points
+from .skull import head_skin
+from .template import neutral_face
+from .units import SkinExtension, UnitFields, expression_basis, unit_fields
+from .uv import texture_coordinates
+
+LICENCE = "CC0-1.0; the face's template derives from MediaPipe's canonical face (Apache-2.0)"
+SOURCE = "flamewheel head build-open"
+
+COLOURS: dict[str, tuple[float, float, float]] = {
+    # linear RGB, judged on renders in Cycles and EEVEE
+    "skin": (0.56, 0.315, 0.225), "scalp": (0.56, 0.315, 0.225), "ears": (0.57, 0.30, 0.22),
+    "lips": (0.47, 0.175, 0.15), "mouth_bag": (0.22, 0.05, 0.045), "gums": (0.48, 0.16, 0.15),
+    "tongue": (0.47, 0.17, 0.16), "teeth": (0.74, 0.69, 0.59), "eye_left": (0.72, 0.69, 0.66),
+    "eye_right": (0.72, 0.69, 0.66), "caruncle": (0.52, 0.24, 0.20), "iris": (0.115, 0.062, 0.028), "pupil": (0.004, 0.004, 0.004),
+    "hair": (0.030, 0.018, 0.011), "brows": (0.030, 0.017, 0.010), "lashes": (0.010, 0.007, 0.005),
+}
+
+_MM = 1e-3
+_KEPT_BITS = 12
+"""Bits cut from float32 mantissas in the bases: 11 bits stay, 2 µm on 4 mm, at half the size."""
+
+
+def build_open_head() -> HeadData:
+    """The embedded open head; the same bits each time on one machine, within seconds."""
+    head = assemble(head_skin(neutral_face()))
+    jaw = joints.jaw_weight(head.skin)
+    extension = SkinExtension(head.skin)
+    fields = unit_fields(head, jaw, extension)
+    expression, coefficients = expression_basis(fields)
+    uv, uv_triangles = texture_coordinates(head)
+    return HeadData(
+        name="open", template=_single(head.points * _MM), triangles=head.triangles.astype(np.int32),
+        identity_basis=_rounded(identity_basis(head) * _MM),
+        expression_basis=_rounded(expression * _MM),
+        pose_basis=_rounded(joints.pose_basis(head, extension) * _MM),
+        joint_regressor=_single(joints.regressor(head)), weights=_single(joints.weights(head, jaw)),
+        uv=_single(uv), uv_triangles=uv_triangles.astype(np.int32), landmarks=_landmarks(head),
+        masks={name: numbers.astype(np.int32) for name, numbers in head.masks.items()},
+        units=_named_units(fields, coefficients), licence=LICENCE, source=SOURCE)
+
+
+def _single(values: Points) -> Any:
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _rounded(values: Points) -> Any:
+    """float32 whose last mantissa bits are zero, so that the file compresses."""
+    bits = _single(values).view(np.uint32)
+    half = np.uint32(1 << (_KEPT_BITS - 1))
+    kept = (bits + half) & np.uint32(~((1 << _KEPT_BITS) - 1) & 0xFFFFFFFF)
+    small = np.abs(values) < 5e-8  # m; a twentieth of a micrometre moves no pixel
+    return np.where(small, np.float32(0), kept.view(np.float32))
+
+
+def _named_units(fields: UnitFields, coefficients: Points) -> NamedUnits:
+    names = [*fields.names, "AU45L", "AU45R"]  # a blink is a closed lid, only brief
+    source = [*range(len(fields.names)), fields.names.index("AU43L"), fields.names.index("AU43R")]
+    pose = np.zeros((len(names), 5, 3))
+    pose[:, 2] = fields.jaw[source]
+    return NamedUnits(tuple(names), _single(coefficients[source]), _single(pose))
+
+
+def _landmarks(head: Head) -> dict[str, LandmarkEmbedding]:
+    """Landmark sets: MediaPipe's are vertices of the mesh, its irises points of the eyeballs."""
+    triangle = np.full(468, -1)
+    corner = np.zeros(468, int)
+    for t, abc in reversed(list(enumerate(head.skin.triangles[: head.skin.face_triangles].tolist()))):
+        for k, v in enumerate(abc):
+            if v < 468:
+                triangle[v], corner[v] = t, k
+    weights = np.eye(3)[corner]
+
+    def subset(numbers: tuple[int, ...], names: tuple[int, ...]) -> LandmarkEmbedding:
+        chosen = list(numbers)
+        return LandmarkEmbedding(triangle[chosen].astype(np.int32), _single(weights[chosen]),
+                                 np.array(names, np.int32))
+
+    whole = subset(tuple(range(468)), tuple(range(478)))
+    irises = [_on_ball(head, name, iris_points(centre))
+              for name, centre in zip(("eye_right", "eye_left"), head.skin.face.eye_centres,
+                                      strict=True)]
+    whole = LandmarkEmbedding(
+        np.concatenate([whole.triangles, *(t for t, _ in irises)]).astype(np.int32),
+        np.concatenate([whole.barycentrics, *(w for _, w in irises)]), whole.indices)
+    return {"facemesh478": whole, "mediapipe105": subset(MEDIAPIPE_105, MEDIAPIPE_105),
+            "full68": subset(FULL_68, tuple(range(68))),
+            "static51": subset(FULL_68[17:], tuple(range(51)))}
+
+
+def _on_ball(head: Head, name: str, spots: Points) -> tuple[Any, Any]:
+    """Nearest triangle corner of an eyeball for each spot."""
+    piece = head.slices[name]
+    faces = np.flatnonzero((head.triangles[:, 0] >= piece.start)
+                           & (head.triangles[:, 0] < piece.stop))
+    corners = head.points[head.triangles[faces]]
+    distance = np.linalg.norm(corners[None] - spots[:, None, None], axis=-1)
+    best = distance.reshape(len(spots), -1).argmin(1)
+    return faces[best // 3], _single(np.eye(3)[best % 3])
+
+
+def write_open_head(path: Path) -> HeadData:
+    """Build the head and write it to `path` (.npz); returns it.
+
+    Raises OutputError where the file cannot be written.
+    """
+    from ..files import save_head
+
+    data = build_open_head()
+    save_head(data, path, colours=COLOURS)
+    return data

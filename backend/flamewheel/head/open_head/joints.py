@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Joints, skinning weights and pose correctives."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+
+from .assembly import Head
+from .landmarks_lists import INNER_LIPS, OUTER_LIPS
+from .mesh_tools import Points, biharmonic, inverse_length_laplacian, smoothstep, solve_free
+from .parts import Skin
+
+# Joints in mm: root, neck; the jaw's axis runs through its condyles, below and before the ears.
+ROOT = np.array([0.0, -190.0, -105.0])
+NECK = np.array([0.0, -95.0, -95.0])
+JAW = np.array([0.0, -28.0, -60.0])
+
+_CORNER = 0.46  # the jaw's share of the mouth corners, from surprised faces of photos
+# The jaw's share of landmarks of chin and cheek, by hand along the lower jaw.
+_JAW_SHARE = {172: 0.72, 136: 0.86, 150: 0.95, 149: 1.0, 58: 0.5, 132: 0.22, 93: 0.06, 205: 0.12,
+              187: 0.2, 207: 0.3, 212: 0.55, 216: 0.33, 92: 0.06, 186: 0.2}
+_BAG_SHARE = (1, 1, 1, 0.9, 0.7, 0.5, 0.3, 0.2)
+
+_REFERENCE = 0.4  # rad of jaw opening at which the corrective has the size below
+# What turning the jaw alone gets wrong, mm at _REFERENCE: corners and cheeks come in.
+_JAW_CORRECTIVE = {61: (2.6, 0.4, -0.4), 78: (2.4, 0.4, -0.4), 146: (2.0, 0, -0.3),
+                   185: (2.0, 0.3, -0.3), 91: (1.0, 0, 0), 40: (1.0, 0.2, 0),
+                   207: (1.6, 0, -1.8), 187: (0.8, 0, -2.0), 216: (1.4, 0, -1.2),
+                   212: (1.2, 0, -0.8), 192: (1.4, 0, -1.2), 214: (1.6, 0, -1.4)}
+_UPPER_LID_FOLLOWS = 0.55  # of the eye's pitch
+_LOWER_LID_FOLLOWS = 0.22
+
+
+def jaw_weight(skin: Skin) -> Points:
+    """(n,) the jaw's share of each skin vertex, 0..1; round, not angular, at the lips."""
+    points, landmarks = skin.points, skin.points[:468]
+    x, y, z = points.T
+    chin = np.zeros(len(points), bool)
+    chin[: skin.face_count] = ((y < -92) & (np.abs(x) < 42) & (z > -12))[: skin.face_count]
+    still = (y > landmarks[61, 1] + 32) | (z < -80)
+    still[skin.neck[1:].ravel()] = True
+    for rings in skin.ears:
+        still[rings.ravel()] = True
+    share = _lip_shares(landmarks)
+    for i, value in _JAW_SHARE.items():
+        share[i] = share[int(skin.face.mirror[i])] = value
+    values = np.zeros((len(points), 1))
+    values[chin] = 1.0
+    values[list(share), 0] = list(share.values())
+    known = chin | still
+    known[list(share)] = True
+    laplacian = inverse_length_laplacian(points, skin.triangles)
+    energy = laplacian.T @ laplacian - 0.01 * (laplacian + laplacian.T)
+    weight = np.clip(solve_free(sp.csr_matrix(energy), values, ~known)[:, 0], 0, 1)
+    for ring, part in zip(skin.bag, _BAG_SHARE, strict=True):
+        weight[ring] = weight[skin.lips] * part
+    weight[skin.bag_end] = _BAG_SHARE[-1]
+    return np.asarray((weight + weight[skin.mirror]) / 2)
+
+
+def _lip_shares(landmarks: Points) -> dict[int, float]:
+    """Elliptic opening: at a turn of the jaw the lips' rings become ellipses, not polygons."""
+    shares: dict[int, float] = {}
+    for ring in (INNER_LIPS, OUTER_LIPS):
+        across = np.abs(landmarks[list(ring), 0]) / np.abs(landmarks[ring[0], 0])
+        round_ = np.sqrt(np.clip(1 - across**2, 0, 1))
+        upper = np.arange(len(ring)) < len(ring) // 2
+        value = np.where(upper, _CORNER * (1 - round_), _CORNER + (1 - _CORNER) * round_)
+        value[[0, len(ring) // 2]] = _CORNER
+        shares.update(zip(ring, value.tolist(), strict=True))
+    return shares
+
+
+def weights(head: Head, jaw: Points) -> Points:
+    """(V,5) skinning weights of root, neck, jaw, left eye, right eye."""
+    y = head.skin.points[:, 1:2]
+    above = 1 - smoothstep((-y - 95) / 110)  # the neck joint's share fades down to the shoulders
+    skin = np.concatenate([1 - above, above * (1 - jaw[:, None]), above * jaw[:, None],
+                           np.zeros((len(y), 2))], 1)
+    rigid = {name: np.eye(5)[joint] * np.ones((len(part.points), 1))
+             for name, part in head.loose.items()
+             for joint in [_JOINT_OF[name]]}
+    return head.carried(skin, rigid)
+
+
+_JOINT_OF = {"eye_left": 3, "eye_right": 4, "teeth_upper": 1, "gums_upper": 1, "teeth_lower": 2,
+             "gums_lower": 2, "tongue": 2, "caruncles": 1}
+
+
+def regressor(head: Head) -> Points:
+    """(5,V) rows sum to 1; built on vertices that no expression moves.
+
+    Root and neck hang on neck rings, the jaw on the ears' seams, eyes on their balls.
+    """
+    skin = head.skin
+    ears = np.concatenate([skin.ears[0][:2].ravel(), skin.ears[1][:2].ravel()])
+    low = np.concatenate([skin.neck[4], skin.neck[7]])
+    high = np.concatenate([skin.neck[1], skin.neck[3], ears])
+    left, right = (np.arange(len(head.points))[head.slices[n]] for n in ("eye_left", "eye_right"))
+    eyes = dict(zip(("right", "left"), skin.face.eye_centres, strict=True))
+    rows = np.zeros((5, len(head.points)))
+    for row, aim, used in ((0, ROOT, low), (1, NECK, high), (2, JAW, ears),
+                           (3, eyes["left"], left), (4, eyes["right"], right)):
+        rows[row, used] = _least_weights(head.points[used], aim)
+    return rows
+
+
+def _least_weights(points: Points, aim: Points) -> Points:
+    """Smallest weights that sum to 1 and whose mean of `points` is `aim` (exact)."""
+    system = np.concatenate([points.T / 50.0, np.ones((1, len(points)))])  # 50 mm: alike scales
+    return np.asarray(np.linalg.pinv(system) @ np.r_[aim / 50.0, 1.0])
+
+
+def pose_basis(head: Head, extend: object) -> Points:
+    """(V,3,36) mm per entry of R - I: jaw opening, and lids that follow the eyes' pitch.
+
+    About x, R - I holds -sin in row 1 column 2 and +sin in row 2 column 1: half of each field on
+    each keeps it odd in the angle and silent for turns about y and z.
+    """
+    assert callable(extend)
+    basis = np.zeros((*head.points.shape, 36))
+    face = head.skin.face
+    handles = {}
+    for i, shift in _JAW_CORRECTIVE.items():
+        handles[i] = np.array(shift)
+        handles[int(face.mirror[i])] = np.array([-shift[0], *shift[1:]])
+    jaw = biharmonic(face.points, face.triangles, handles, 30.0, [13, 14, 0, 17])
+    _add_pitch(basis, 1, head.carried(extend(jaw)) / np.sin(_REFERENCE))
+    for joint, k in ((2, 1), (3, 0)):  # left eye, right eye; centres are right, left
+        _add_pitch(basis, joint, head.carried(_lid_turn(head.skin, k)))
+    return basis
+
+
+def _add_pitch(basis: Points, joint: int, field: Points) -> None:
+    basis[:, :, 9 * joint + 5] -= field / 2
+    basis[:, :, 9 * joint + 7] += field / 2
+
+
+def _lid_turn(skin: Skin, k: int) -> Points:
+    """(n,3) mm per rad of eye pitch: the lids slide round the ball with it, fading outwards."""
+    centre, ring = skin.face.eye_centres[k], skin.lids[k]
+    arm = skin.points - centre
+    tangent = np.stack([np.zeros(len(arm)), -arm[:, 2], arm[:, 1]], 1)
+    seam = skin.points[ring]
+    upper = arm[:, 1] > np.interp(arm[:, 0], np.sort(seam[:, 0]) - centre[0],
+                                  np.full(len(seam), seam[[0, 16], 1].mean() - centre[1]))
+    away = np.linalg.norm(skin.points[:, None] - seam[None], axis=2).min(1)
+    near = smoothstep(1 - away / 9.0)  # mm
+    near[~_around_eye(skin, k)] = 0
+    corner = np.abs(arm[:, 0]) / np.abs(seam[:, 0] - centre[0]).max()
+    near *= 1 - smoothstep((corner - 0.35) / 0.6)
+    follow = np.where(upper, _UPPER_LID_FOLLOWS, _LOWER_LID_FOLLOWS)
+    return np.asarray(tangent * (near * follow)[:, None])
+
+
+def _around_eye(skin: Skin, k: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    chosen = np.zeros(len(skin.points), bool)
+    chosen[: skin.face_count] = True
+    chosen[skin.lid_backs[k].ravel()] = True
+    return chosen

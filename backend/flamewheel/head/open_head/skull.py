@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The skin of the whole head: face, cranium, ears, neck, shoulder stub, mouth bag, lid backs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from matplotlib.path import Path as Outline
+from scipy.sparse.linalg import splu
+from scipy.spatial import ConvexHull
+
+from .ears import ear
+from .landmarks_lists import FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
+from .mesh_tools import (
+    MIRROR,
+    Index,
+    Points,
+    Triangles,
+    loop_subdivision,
+    mirror_map,
+    orient,
+    ring_strip,
+    symmetric,
+    uniform_laplacian,
+    unit,
+)
+from .parts import Skin
+from .template import EYE_RADIUS, Face
+
+CENTRE = np.array([0.0, -10.0, -80.0])  # mm; the cranium is sampled by directions from here
+NECK_POINTS = 48
+
+# Superellipsoid of the cranium, mm: head 154 mm wide and about 195 long, as adults' means lie
+# between 150 and 155, 190 and 200 (Farkas 1994).
+_SKULL_CENTRE = np.array([0.0, 25.0, -82.0])
+_SKULL_AXES = np.array([77.0, 84.0, 99.0])
+_SKULL_POWER = 2.35
+
+# Neck and shoulder rings: y front, y back, z front, z back, half width (mm), roundness.
+_NECK = ((-128, -92, -44, -150, 54, 2.2), (-139, -106, -47, -150, 53, 2.2),
+         (-151, -120, -49, -152, 53, 2.2), (-164, -135, -50, -155, 54.5, 2.2),
+         (-178, -150, -51, -161, 58.5, 2.1), (-192, -167, -52, -173, 68, 2.05),
+         (-203, -178, -49, -181, 79, 2.0), (-212, -187, -43, -188, 94, 2.0),
+         (-219, -194, -36, -193, 110, 2.0))
+
+# Mouth bag rings: depth behind the inner lips, opening up and down (mm), width factor.
+_BAG = ((2.5, 0.3, 0.3, 1.0), (5, 4, 4.5, 1.0), (7.5, 10, 10.5, 0.98), (14, 13, 13, 0.95),
+        (26, 13, 14, 0.85), (40, 11, 13, 0.7), (52, 7, 9, 0.5), (56, 2, 3, 0.2))
+
+_LID_BACKS = ((EYE_RADIUS + 0.15, 1.0), (EYE_RADIUS + 0.2, 1.22), (EYE_RADIUS - 0.3, 1.5))
+
+
+@dataclass
+class _Mesh:
+    """Vertices and triangles while they are gathered."""
+
+    points: list[Points]
+    triangles: list[tuple[int, int, int]]
+    count: int = 0
+
+    def add(self, points: Points) -> Index:
+        self.points.append(points)
+        numbers = np.arange(self.count, self.count + len(points))
+        self.count += len(points)
+        return numbers
+
+    def tube(self, start: Index, rings: list[Points]) -> Index:
+        """Rings joined to `start` and to one another; their numbers (rings, points)."""
+        numbers = []
+        for ring in rings:
+            new = self.add(ring)
+            self.triangles += ring_strip(start.tolist(), new.tolist())
+            numbers.append(new)
+            start = new
+        return np.array(numbers)
+
+
+def head_skin(face: Face) -> Skin:
+    """The faired, exactly mirror-symmetric skin."""
+    matrix, triangles, middle = loop_subdivision(face.triangles, len(face.points))
+    points = _carve_nostrils(_interpolated(matrix, face.points), face.points)
+
+    def fine_ring(loop: tuple[int, ...]) -> Index:
+        pairs = zip(loop, (*loop[1:], loop[0]), strict=True)
+        return np.array([v for a, b in pairs for v in (a, middle[(min(a, b), max(a, b))])])
+
+    oval, lips = fine_ring(FACE_OVAL), fine_ring(INNER_LIPS)
+    lids = (fine_ring(RIGHT_EYE), fine_ring(LEFT_EYE))
+    mesh = _Mesh([], [])
+    mesh.add(points)
+    neck_rings = [_neck_ring(*ring) for ring in _NECK]
+    ear_rings = [ear(side) for side in (-1, 1)]
+    borders = [points[oval], neck_rings[0], ear_rings[0][0][0], ear_rings[1][0][0]]
+    directions, caps = _cranium(borders)
+    skull = mesh.add(CENTRE + directions * _skull_distance(directions)[:, None])
+    neck = np.array([mesh.add(ring) for ring in neck_rings])
+    ears, ends = [], []
+    for rings, end in ear_rings:
+        ears.append(np.array([mesh.add(ring) for ring in rings]))
+        ends.append(int(mesh.add(end[None])[0]))
+    numbers = np.concatenate([skull, oval, neck[0], ears[0][0], ears[1][0]])
+    mesh.triangles += [tuple(t) for t in numbers[caps].tolist()]
+    _join_rings(mesh, neck, ears, ends)
+    bag = mesh.tube(lips, _bag_rings(points[lips]))
+    bag_end = int(mesh.add(mesh.points[-1].mean(0)[None] - [[0, 0, 1.0]])[0])
+    mesh.triangles += [(int(a), int(b), bag_end)
+                       for a, b in zip(bag[-1], np.roll(bag[-1], -1), strict=True)]
+    backs = [mesh.tube(ring, _lid_back_rings(points[ring], centre))
+             for ring, centre in zip(lids, face.eye_centres, strict=True)]
+    raw = np.concatenate(mesh.points)
+    mirror = mirror_map(raw, tolerance=1e-5)
+    wound = orient(np.concatenate([triangles, np.array(mesh.triangles)]))
+    skin = Skin(face, raw, wound, matrix, len(triangles), mirror, oval, lips, lids,
+                (backs[0], backs[1]), bag, bag_end, skull, neck, (ears[0], ears[1]),
+                (ends[0], ends[1]))
+    return Skin(**{**skin.__dict__, "points": symmetric(_faired(skin), mirror)})
+
+
+def _join_rings(mesh: _Mesh, neck: Index, ears: list[Index], ends: list[int]) -> None:
+    for rings in (neck, *ears):
+        for outer, inner in zip(rings, rings[1:], strict=False):
+            mesh.triangles += ring_strip(outer.tolist(), inner.tolist())
+    for rings, end in zip(ears, ends, strict=True):
+        last = rings[-1].tolist()
+        mesh.triangles += [(a, b, end) for a, b in zip(last, [*last[1:], last[0]], strict=True)]
+
+
+def _interpolated(matrix: sp.csr_matrix, points: Points) -> Points:
+    """Subdivided points that pass through the given ones, which Loop's rule alone shrinks."""
+    control = points.copy()
+    for _ in range(3):  # damped fixed-point steps; three leave under 0.1 mm
+        control += 0.6 * (points - (matrix @ control)[: len(points)])
+    return np.asarray(matrix @ control)
+
+
+def _carve_nostrils(points: Points, landmarks: Points) -> Points:
+    carved = points.copy()
+    for side in (-1, 1):
+        centre = np.array([side * 8.0, landmarks[2, 1] + 3.5,
+                           (landmarks[2, 2] + landmarks[1, 2]) / 2 - 3.0])
+        near = np.exp(-0.9 * (((points - centre) / np.array([3.6, 7.0, 5.0])) ** 2).sum(1))
+        carved += near[:, None] * np.array([0.0, 5.5, -1.0])
+    return carved
+
+
+def _skull_distance(directions: Points) -> Points:
+    """How far from CENTRE each direction meets the superellipsoid (bisection), mm."""
+    near, far = np.zeros(len(directions)), np.full(len(directions), 250.0)
+    for _ in range(40):
+        half = (near + far) / 2
+        scaled = np.abs((CENTRE + directions * half[:, None] - _SKULL_CENTRE) / _SKULL_AXES)
+        inside = (scaled**_SKULL_POWER).sum(1) < 1
+        near, far = np.where(inside, half, near), np.where(inside, far, half)
+    return near
+
+
+def _neck_ring(y_front: float, y_back: float, z_front: float, z_back: float, half_width: float,
+               power: float) -> Points:
+    angle = np.arange(NECK_POINTS) / NECK_POINTS * 2 * np.pi  # 0 is the front
+    c, s = np.cos(angle), np.sin(angle)
+    r = (np.abs(c) ** power + np.abs(s) ** power) ** (-1 / power)
+    front = (c * r + 1) / 2
+    middle, depth = (z_front + z_back) / 2, (z_front - z_back) / 2
+    # two ridges from behind the ears to the pit of the neck: the sternomastoids
+    ridge = 1.6 * np.exp(-(((np.minimum(angle, 2 * np.pi - angle) - 0.75) / 0.3) ** 2))
+    return np.stack([(half_width + ridge) * s * r, y_back + (y_front - y_back) * front,
+                     middle + (depth + ridge) * c * r], 1)
+
+
+def _cranium(borders: list[Points]) -> tuple[Points, Triangles]:
+    """Directions that fill the sphere between the borders, and Delaunay triangles over all.
+
+    Numbers in the triangles: the directions first, then the borders in order.  One half is
+    triangulated and mirrored: a row of points on the middle plane, and none near it, keeps
+    every triangle on one side.
+    """
+    count = 2150
+    step = np.arange(count) + 0.5
+    polar, turn = np.arccos(1 - 2 * step / count), np.pi * (1 + 5**0.5) * step  # Fibonacci sphere
+    sphere = np.stack([np.sin(polar) * np.cos(turn), np.cos(polar), np.sin(polar) * np.sin(turn)],
+                      1)
+    right = sphere[sphere[:, 0] < -0.055]
+    arc = np.arange(84) / 84 * 2 * np.pi
+    middle = np.stack([np.zeros(84), np.cos(arc), np.sin(arc)], 1)
+    directions = np.concatenate([right, right * MIRROR, middle])
+    rings = [unit(border - CENTRE) for border in borders]
+    poles = [unit(ring.mean(0)) for ring in rings]
+    keep = np.linalg.norm(directions[:, None] - np.concatenate(rings)[None], axis=2).min(1) > 0.05
+    for ring, pole in zip(rings, poles, strict=True):
+        keep &= ~_inside(directions, ring, pole)
+    directions = directions[keep]
+    everything = np.concatenate([directions, *rings])
+    triangles = ConvexHull(everything).simplices.astype(np.int64)
+    ring_of = np.concatenate([np.full(len(directions), -1),
+                              *[np.full(len(r), k) for k, r in enumerate(rings)]])
+    centres = unit(everything[triangles].mean(1))
+    for k, (ring, pole) in enumerate(zip(rings, poles, strict=True)):
+        hole = (ring_of[triangles] == k).all(1) & _inside(centres, ring, pole)
+        triangles, centres = triangles[~hole], centres[~hole]
+    half = triangles[centres[:, 0] < -1e-9]
+    return directions, np.concatenate([half, mirror_map(everything, 1e-6)[half][:, ::-1]])
+
+
+def _inside(directions: Points, ring: Points, pole: Points) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which directions lie within a ring, seen in the stereographic picture about its pole."""
+    x = unit(np.cross([0.1, 1.0, 0.3], pole))
+    y = np.cross(pole, x)
+
+    def flat(d: Points) -> Points:
+        scale = 1 / (1.0001 + d @ pole)
+        return np.stack([d @ x * scale, d @ y * scale], 1)
+
+    return np.asarray(Outline(flat(ring)).contains_points(flat(directions)))
+
+
+def _bag_rings(lips: Points) -> list[Points]:
+    n = len(lips)
+    angle = np.arange(n) / n * 2 * np.pi
+    up, corner = np.sin(angle), np.abs(np.cos(angle))
+    middle = lips.mean(0)
+    rings = []
+    for depth, above, below, width in _BAG:
+        ring = lips.copy()
+        flat = 0.6 if depth > 6 else 1.0
+        opening = np.where(up > 0, above, -below) * np.abs(up) ** 0.6
+        ring[:, 0] *= width
+        ring[:, 1] = middle[1] + (lips[:, 1] - middle[1]) * flat + opening
+        ring[:, 2] -= depth * (1 - 0.35 * corner**4)
+        rings.append(ring)
+    return rings
+
+
+def _lid_back_rings(margin: Points, centre: Points) -> list[Points]:
+    """The lids' inner faces, from the margin back over the eyeball."""
+    arm = margin - centre
+    rings = []
+    for k, (radius, spread) in enumerate(_LID_BACKS):
+        ring = arm.copy()
+        ring[:, :2] *= spread
+        z = np.sqrt(np.maximum(radius**2 - (ring[:, :2] ** 2).sum(1), 4.0))
+        ring[:, 2] = (np.minimum(np.maximum(z, arm[:, 2] - 2.0), arm[:, 2] - 0.8) if k == 0
+                      else np.minimum(z, arm[:, 2] - (k + 1.0)))
+        rings.append(centre + ring)
+    return rings
+
+
+def _faired(skin: Skin) -> Points:
+    """Cranium, ear seams and upper neck relaxed to least bending; everything else stays.
+
+    Minimises the squared Laplacian over the cranium plus a weak pull to the superellipsoid above
+    and to the jaw's underside below, so that no seam is left between face, skull, ears and neck.
+    """
+    n, points = len(skin.points), skin.points
+    free = np.zeros(n, bool)
+    free[skin.skull] = free[skin.neck[:3].ravel()] = True
+    for rings in skin.ears:
+        free[rings[0]] = True
+    rows = free.copy()
+    rows[skin.oval] = rows[skin.neck.ravel()] = True
+    laplacian = uniform_laplacian(n, skin.triangles)[np.flatnonzero(rows)]
+    pull, target = _pulls(skin)
+    inner, outer = np.flatnonzero(free), np.flatnonzero(~free)
+    a = laplacian[:, inner]
+    system = (a.T @ a + sp.diags(pull[inner])).tocsc()
+    known = -(a.T @ (laplacian[:, outer] @ points[outer])) + pull[inner, None] * target[inner]
+    faired = points.copy()
+    faired[inner] = splu(system).solve(known)
+    for rings, end in zip(skin.ears, skin.ear_ends, strict=True):
+        shift = faired[rings[0]] - points[rings[0]]
+        mean = shift.mean(0)
+        for k, ring in enumerate(rings[1:], start=1):
+            faired[ring] += mean + (shift - mean) * max(0.0, 1 - k / 3)
+        faired[end] += mean
+    return faired
+
+
+def _pulls(skin: Skin) -> tuple[Points, Points]:
+    """Strength (n,) and aim (n,3) of the pulls on the fairing."""
+    points, face = skin.points, skin.points[skin.oval]
+    strength, target = np.zeros(len(points)), points.copy()
+    x, y, z = points[skin.skull].T
+    away = np.linalg.norm(points[skin.skull][:, None] - face[None], axis=2).min(1)
+    strength[skin.skull] = 0.05 * np.clip((y + 40) / 40, 0, 1) * np.clip((away - 8) / 30, 0, 1)
+    under = (y < -70) & (z > -62) & (z < 25) & (np.abs(x) < 62)  # between chin and throat
+    floor = -117.5 - (10 - z) * 0.14 + np.clip(np.abs(x) - 22, 0, None) * 0.42
+    target[skin.skull[under], 1] = floor[under]
+    strength[skin.skull[under]] = 0.035 * np.clip((away[under] - 5) / 10, 0, 1)
+    for rings in skin.ears:
+        strength[rings[0]] = 0.12
+    for ring, k in zip(skin.neck, (0.02, 0.05, 0.1), strict=False):
+        strength[ring] = k
+    return strength, target
