@@ -106,11 +106,18 @@ def test_names_and_notes(head) -> None:
     assert blend(database, spots_of("fear") + spots_of("surprise"), weight=0.7).name == "Awe"
     assert blend(database, spots_of("surprise") + spots_of("fear"), weight=0.7).name == "Awe"
     assert blend(database, (JOY, WheelPoint("Sadness", 1.5)), weight=0.7).name == "Joy + Grief"
-    even = blend(database, (JOY, FEAR))
+    even = blend(database, (JOY, FEAR), weight=0.5)
     assert any("plain average" in note for note in even.notes)
     trust = blend(database, (WheelPoint("Trust"),))
     assert any("no FACS definition" in note for note in trust.notes)
     assert blend(database, spots_of("contempt")).name == "Contempt"
+
+
+def test_without_a_weight_the_method_has_its_own(small: ExpressionDatabase) -> None:
+    for method, weight in (("correlation", 0.75), ("pca", 0.75), ("linear", 0.5)):
+        said = blend(small, (JOY, FEAR), weight=weight, method=method)
+        unsaid = blend(small, (JOY, FEAR), method=method)
+        assert (said.code.vector() == unsaid.code.vector()).all() and unsaid.notes == ()
 
 
 def test_every_dyad_and_method_stays_within_the_database(head) -> None:

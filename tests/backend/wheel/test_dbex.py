@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from flamewheel.errors import FlamewheelError, InputFileError, OutputError, WheelError
+from flamewheel.head.registry import find_head, open_head_path
 from flamewheel.wheel.dbex import (
     ExpressionDatabase,
     check_head,
@@ -18,9 +19,11 @@ from flamewheel.wheel.dbex import (
 )
 from flamewheel.wheel.dbex_file import load_database, save_database
 from flamewheel.wheel.facs import PROTOTYPES, agrees, strengths_for
-from flamewheel.wheel.points import EMOTIONS
+from flamewheel.wheel.points import BASIC, EMOTIONS, INTENSE, MILD
 from flamewheel.wheel.prototypes import build_prototype_database
 from flamewheel.wheel.units import unit_rows
+
+RINGS = (MILD, BASIC, INTENSE)
 
 
 def test_means_range_and_counts_by_hand(small: ExpressionDatabase) -> None:
@@ -77,12 +80,17 @@ def test_prototypes_make_every_emotion(head) -> None:
     assert database.expression_count in database.strongest("Surprise")  # the jaw's first number
 
 
-def test_the_clip_leaves_the_intense_ring_its_strength(head) -> None:
+@pytest.mark.parametrize("embedded", [False, True])
+def test_the_three_rings_stay_apart_after_the_clip(head, embedded: bool) -> None:
+    if embedded:
+        if not open_head_path().is_file():
+            pytest.skip("the embedded head is not built")
+        head = find_head("open")
     database = build_prototype_database(head, head.units)
     for emotion in EMOTIONS[:-1]:
-        intense = 1.5 * database.b2[database.index(emotion)]
-        clipped = np.clip(intense, database.low, database.high)
-        assert np.linalg.norm(clipped) > 0.93 * np.linalg.norm(intense), emotion
+        ring = [np.linalg.norm(np.clip(strength * database.b2[database.index(emotion)],
+                                       database.low, database.high)) for strength in RINGS]
+        assert ring[0] < 0.6 * ring[1] and ring[2] > 1.15 * ring[1], emotion
 
 
 def test_the_same_seed_gives_the_same_database(head) -> None:
