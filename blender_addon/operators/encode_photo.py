@@ -70,18 +70,18 @@ class FLAMEWHEEL_OT_encode_photo(BackendVerb, bpy.types.Operator):
         return ask
 
     def apply(self, context: Any, reply: Any) -> None:
-        """Identity and bones first, then the expression on them."""
+        """Keys first, since they may be refused (a linked Action); then identity and expression."""
         face = face_of(reply)
         head = self._head.still_there()
+        if self.use_expression and self.insert_keys:
+            still = Anchors([0.0], [vector(face.code)], [])
+            key_performance(head, still, context.scene, frame=None, dense=False)
         if self.use_identity:
             set_identity(head.mesh, head.armature, face.shape)
         if self.use_head_pose:
             turn_root(head, face.global_rotation)
         if self.use_expression:
             apply_code(head, face.code)
-            if self.insert_keys:
-                still = Anchors([0.0], [vector(face.code)], [])
-                key_performance(head, still, context.scene, frame=None, dense=False)
         tell(self, reply.notes)
         if face.error is not None:
             self.report({"INFO"}, f"Residual {100 * face.error:.1f} % of the eye distance")

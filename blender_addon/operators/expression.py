@@ -99,8 +99,8 @@ class FLAMEWHEEL_OT_retarget(BackendVerb, bpy.types.Operator):
     def apply(self, context: Any, reply: Any) -> None:
         """Show it, or key it."""
         head, face = self._head.still_there(), face_of(reply)
-        apply_code(head, face.code)
-        if self.insert_keys:
+        if self.insert_keys:  # first: keys may be refused (a linked Action)
             still = Anchors([0.0], [vector(face.code)], [])
             key_performance(head, still, context.scene, frame=None, dense=False)
+        apply_code(head, face.code)
         tell(self, reply.notes)

@@ -8,16 +8,42 @@ import os
 import struct
 import subprocess
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import bpy
+import pytest
 from conftest import ROOT, backend_python
 
+import blender_addon
+from blender_addon.operators import preferences
 from blender_addon.scene.actions import curves_of
 
 PHOTO = ROOT / "examples" / "astronaut.png"
 BONES = ("jaw", "neck", "left_eye", "right_eye")
+
+
+@contextmanager
+def registered_addon(folder: Path) -> Iterator[None]:
+    """The add-on with `folder` for the user's data and the real backend as its child."""
+    if not backend_python().exists():
+        pytest.skip(f"no backend at {backend_python()}: run `make setup`")
+
+    def user_folder(name: str) -> Path:
+        (folder / name).mkdir(exist_ok=True)
+        return folder / name
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(preferences, "user_folder", user_folder)
+        patch.setenv("FLAMEWHEEL_PYTHON", str(backend_python()))
+        patch.setenv("OMP_NUM_THREADS", "2")
+        blender_addon.register()
+        try:
+            yield
+        finally:
+            blender_addon.unregister()
 
 
 def run_backend(*arguments: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
-from conftest import ROOT, backend_python
+from conftest import ROOT
 from scene_tools import (
     BONES,
     PHOTO,
@@ -19,37 +19,23 @@ from scene_tools import (
     flamewheel,
     head_mesh,
     keyframes,
+    registered_addon,
     run_backend,
     values,
 )
 from simple_rig import empty_file
 
-import blender_addon
 from blender_addon.client.session import session
 from blender_addon.core.head_file import open_head_path
-from blender_addon.operators import preferences
 
 FPS = 24
 
 
 @pytest.fixture(scope="module", autouse=True)
 def addon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The add-on, registered, with its own folder of the user's and one backend for all tests."""
-    if not backend_python().exists():
-        pytest.skip(f"no backend at {backend_python()}: run `make setup`")
     folder = tmp_path_factory.mktemp("user")
-
-    def user_folder(name: str) -> Path:
-        (folder / name).mkdir(exist_ok=True)
-        return folder / name
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(preferences, "user_folder", user_folder)
-        patch.setenv("FLAMEWHEEL_PYTHON", str(backend_python()))
-        patch.setenv("OMP_NUM_THREADS", "2")
-        blender_addon.register()
+    with registered_addon(folder):
         yield folder
-        blender_addon.unregister()
 
 
 @pytest.fixture(autouse=True)
