@@ -50,7 +50,7 @@ def test_counts_and_rows(shipped: HeadData) -> None:
     np.testing.assert_allclose(shipped.joint_regressor.sum(1), 1, atol=1e-5)
     np.testing.assert_allclose(shipped.weights.sum(1), 1, atol=1e-5)
     assert (shipped.weights >= 0).all()
-    assert shipped.uv is not None and 0 <= shipped.uv.min() and shipped.uv.max() <= 1
+    assert shipped.uv is not None and shipped.uv.min() >= 0 and shipped.uv.max() <= 1
     for part in ("skin", "lips", "brows", "lashes", "eye_left", "eye_right", "iris", "pupil",
                  "teeth", "gums", "tongue", "mouth_bag", "hair"):
         assert len(shipped.masks[part]) > 20

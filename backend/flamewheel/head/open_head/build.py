@@ -28,8 +28,9 @@ COLOURS: dict[str, tuple[float, float, float]] = {
     "skin": (0.56, 0.315, 0.225), "scalp": (0.56, 0.315, 0.225), "ears": (0.57, 0.30, 0.22),
     "lips": (0.47, 0.175, 0.15), "mouth_bag": (0.22, 0.05, 0.045), "gums": (0.48, 0.16, 0.15),
     "tongue": (0.47, 0.17, 0.16), "teeth": (0.74, 0.69, 0.59), "eye_left": (0.72, 0.69, 0.66),
-    "eye_right": (0.72, 0.69, 0.66), "caruncle": (0.52, 0.24, 0.20), "iris": (0.115, 0.062, 0.028), "pupil": (0.004, 0.004, 0.004),
-    "hair": (0.030, 0.018, 0.011), "brows": (0.030, 0.017, 0.010), "lashes": (0.010, 0.007, 0.005),
+    "eye_right": (0.72, 0.69, 0.66), "caruncle": (0.52, 0.24, 0.20),
+    "iris": (0.115, 0.062, 0.028), "pupil": (0.004, 0.004, 0.004),
+    "hair": (0.045, 0.027, 0.017), "brows": (0.030, 0.017, 0.010), "lashes": (0.010, 0.007, 0.005),
 }
 
 _MM = 1e-3
@@ -81,7 +82,8 @@ def _landmarks(head: Head) -> dict[str, LandmarkEmbedding]:
     """Landmark sets: MediaPipe's are vertices of the mesh, its irises points of the eyeballs."""
     triangle = np.full(468, -1)
     corner = np.zeros(468, int)
-    for t, abc in reversed(list(enumerate(head.skin.triangles[: head.skin.face_triangles].tolist()))):
+    face = head.skin.triangles[: head.skin.face_triangles].tolist()
+    for t, abc in reversed(list(enumerate(face))):
         for k, v in enumerate(abc):
             if v < 468:
                 triangle[v], corner[v] = t, k

@@ -37,16 +37,17 @@ def ear(side: int) -> tuple[list[Points], Points]:
     shell = smoothstep((stand - 0.2) / 0.5)
     lobe = np.exp(-(((angle - np.pi) / 0.55) ** 2))
     tilt = np.clip(np.sin(angle), 0, 1) * radius * 0.08
-    rings = []
+    rings: list[Points] = []
     for k in range(RINGS):
         r = (_FRONT_RADIUS[k] * (1 - shell) + _SHELL_RADIUS[k] * shell) * radius
         height = _SHELL_HEIGHT[k] * stand * shell + _FRONT_HEIGHT[k] * (1 - shell)
         if 5 <= k <= 8:  # the lobe is flesh without folds
             height = height * (1 - lobe) + lobe * _SHELL_HEIGHT[4] * stand * (1 - 0.12 * (k - 4))
         height = height + (tilt * r / radius if k else 0.0)
-        rings.append(_ORIGIN + np.outer(height, out) + np.outer(np.cos(angle) * r, up)
-                     + np.outer(np.sin(angle) * r, back))
-    end = _ORIGIN - out * 2.5
+        ring = np.asarray(_ORIGIN + np.outer(height, out) + np.outer(np.cos(angle) * r, up)
+                          + np.outer(np.sin(angle) * r, back), np.float64)
+        rings.append(ring)
+    end: Points = _ORIGIN - out * 2.5
     if side < 0:
-        return [ring * MIRROR for ring in rings], end * MIRROR
+        return [np.asarray(ring * MIRROR) for ring in rings], np.asarray(end * MIRROR)
     return rings, end

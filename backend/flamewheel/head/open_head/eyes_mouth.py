@@ -44,8 +44,8 @@ def eyeball(centre: Points, side: str) -> Part:
 def iris_points(centre: Points) -> Points:
     """FaceMesh's five iris points (centre, +x, top, -x, bottom) on the ball, (5,3)."""
     s, c = EYE_RADIUS * np.sin(IRIS_ANGLE), EYE_RADIUS * np.cos(IRIS_ANGLE)
-    return centre + np.array([[0, 0, EYE_RADIUS - _FLAT], [s, 0, c], [0, s, c], [-s, 0, c],
-                              [0, -s, c]])
+    around = [[0, 0, EYE_RADIUS - _FLAT], [s, 0, c], [0, s, c], [-s, 0, c], [0, -s, c]]
+    return np.asarray(centre + np.array(around))
 
 
 def _super_ellipsoid(radii: tuple[float, float, float], around: int, along: int, power: float

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from .assembly import Head
@@ -112,13 +115,12 @@ def _least_weights(points: Points, aim: Points) -> Points:
     return np.asarray(np.linalg.pinv(system) @ np.r_[aim / 50.0, 1.0])
 
 
-def pose_basis(head: Head, extend: object) -> Points:
+def pose_basis(head: Head, extend: Callable[[Points], Points]) -> Points:
     """(V,3,36) mm per entry of R - I: jaw opening, and lids that follow the eyes' pitch.
 
     About x, R - I holds -sin in row 1 column 2 and +sin in row 2 column 1: half of each field on
     each keeps it odd in the angle and silent for turns about y and z.
     """
-    assert callable(extend)
     basis = np.zeros((*head.points.shape, 36))
     face = head.skin.face
     handles = {}
@@ -154,7 +156,7 @@ def _lid_turn(skin: Skin, k: int) -> Points:
     return np.asarray(tangent * (near * follow)[:, None])
 
 
-def _around_eye(skin: Skin, k: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _around_eye(skin: Skin, k: int) -> npt.NDArray[np.bool_]:
     chosen = np.zeros(len(skin.points), bool)
     chosen[: skin.face_count] = True
     chosen[skin.lid_backs[k].ravel()] = True

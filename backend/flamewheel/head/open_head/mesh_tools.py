@@ -36,7 +36,8 @@ def smoothstep(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def edges(triangles: Triangles) -> Index:
     """Unique undirected edges (k,2), each sorted."""
     pairs = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    return np.unique(np.sort(pairs, axis=1), axis=0)
+    unique: Index = np.unique(np.sort(pairs, axis=1), axis=0)
+    return unique
 
 
 def adjacency(count: int, triangles: Triangles) -> Sparse:
@@ -182,7 +183,7 @@ def ring_strip(outer: Sequence[int], inner: Sequence[int]) -> list[tuple[int, in
 
 
 def grid_triangles(rows: int, columns: int, wrap: bool) -> Triangles:
-    """Triangles of a grid of rows x columns points, rows major, closed round the columns if wrap."""
+    """Triangles of a grid of points, row by row; `wrap` closes each row to a ring."""
     r, c = np.meshgrid(np.arange(rows - 1), np.arange(columns if wrap else columns - 1),
                        indexing="ij")
     a = (r * columns + c).ravel()
@@ -192,7 +193,7 @@ def grid_triangles(rows: int, columns: int, wrap: bool) -> Triangles:
 
 
 def mirror_map(points: Points, tolerance: float = 1e-6) -> Index:
-    """For each point the number of its mirror image across x = 0; raises ValueError if one lacks."""
+    """For each point its mirror image's number across x = 0; ValueError where one lacks."""
     distance, other = cKDTree(points).query(points * MIRROR)
     if distance.max() > tolerance or (other[other] != np.arange(len(points))).any():
         raise ValueError(f"the points are not mirror-symmetric ({distance.max():.3g} mm)")

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 from matplotlib.path import Path as Outline
 from scipy.sparse.linalg import splu
@@ -28,6 +30,8 @@ from .mesh_tools import (
 )
 from .parts import Skin
 from .template import EYE_RADIUS, Face
+
+Flags = npt.NDArray[np.bool_]
 
 CENTRE = np.array([0.0, -10.0, -80.0])  # mm; the cranium is sampled by directions from here
 NECK_POINTS = 48
@@ -94,7 +98,7 @@ def head_skin(face: Face) -> Skin:
     ear_rings = [ear(side) for side in (-1, 1)]
     borders = [points[oval], neck_rings[0], ear_rings[0][0][0], ear_rings[1][0][0]]
     directions, caps = _cranium(borders)
-    skull = mesh.add(CENTRE + directions * _skull_distance(directions)[:, None])
+    skull = mesh.add(np.asarray(CENTRE + directions * _skull_distance(directions)[:, None]))
     neck = np.array([mesh.add(ring) for ring in neck_rings])
     ears, ends = [], []
     for rings, end in ear_rings:
@@ -120,7 +124,7 @@ def head_skin(face: Face) -> Skin:
 
 def _join_rings(mesh: _Mesh, neck: Index, ears: list[Index], ends: list[int]) -> None:
     for rings in (neck, *ears):
-        for outer, inner in zip(rings, rings[1:], strict=False):
+        for outer, inner in pairwise(rings):
             mesh.triangles += ring_strip(outer.tolist(), inner.tolist())
     for rings, end in zip(ears, ends, strict=True):
         last = rings[-1].tolist()
@@ -203,7 +207,7 @@ def _cranium(borders: list[Points]) -> tuple[Points, Triangles]:
     return directions, np.concatenate([half, mirror_map(everything, 1e-6)[half][:, ::-1]])
 
 
-def _inside(directions: Points, ring: Points, pole: Points) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _inside(directions: Points, ring: Points, pole: Points) -> Flags:
     """Which directions lie within a ring, seen in the stereographic picture about its pole."""
     x = unit(np.cross([0.1, 1.0, 0.3], pole))
     y = np.cross(pole, x)

@@ -17,7 +17,7 @@ from .parts import Skin
 
 _SECTIONS = 4  # points along a strand; two vertices each, one at the tip
 _BROW_STRANDS = 150  # per brow
-_BROW_WIDTH = 0.26  # mm, half; real hairs are a third of it and three times as many
+_BROW_WIDTH = 0.30  # mm, half; real hairs are a third of it and three times as many
 _LASH_WIDTH = 0.13
 _BROW_UPPER = (107, 66, 105, 63, 70)
 _BROW_LOWER = (55, 65, 52, 53, 46)

@@ -105,7 +105,7 @@ def _with_photo_proportions(
 
 
 def _lips_closed(points: Points, triangles: Triangles, mirror: Index) -> Points:
-    """Inner lips brought together; the upper lip's share is .55, as it is the stiffer one's less."""
+    """Inner lips brought together; the upper lip comes .55 of the way, the lower the rest."""
     upper, lower = list(_UPPER_INNER), list(_LOWER_INNER)
     meeting = points[upper] * 0.45 + points[lower] * 0.55
     handles: dict[int, Points] = {}

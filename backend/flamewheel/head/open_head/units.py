@@ -20,7 +20,7 @@ _SIDE_BLEND = 3.5  # mm; half width of the soft border between a left and a righ
 _CLOSED_RADIUS = EYE_RADIUS + 1.15  # closed lids bulge: the chord of half a blink stays outside
 _THRUST = 6.0  # mm forward, AU29
 _SIDEWAYS = 6.0  # mm, AU30
-_TONGUE_OUT = np.array([0.0, 1.5, 30.0])  # mm, AU19
+_TONGUE_OUT = np.array([0.0, 5.5, 27.0])  # mm, AU19
 
 # Units of the categories of Du, Tao and Martinez 2014, table 1: those that define each, at one,
 # and the others with the share of people who showed them.
@@ -51,7 +51,10 @@ class UnitFields:
 
 
 def unit_fields(head: Head, jaw_weight: Points, extend: SkinExtension) -> UnitFields:
-    """Fields of all units, sided ones as L and R; `jaw_weight` (n,) is the skin's share of the jaw."""
+    """Fields of all units, sided ones as L and R.
+
+    jaw_weight: (n,) the jaw's share of each skin vertex.
+    """
     made: dict[str, tuple[Points, float]] = {}
     x = head.skin.face.points[:, 0]
     left = (1 / (1 + np.exp(-x / _SIDE_BLEND)))[:, None]
