@@ -14,9 +14,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 import zipfile
 from pathlib import Path
+
+import tomllib
 
 ROOT = Path(__file__).resolve().parent
 ADDON = ROOT / "blender_addon"
@@ -72,7 +73,8 @@ def build_wheel(scratch: Path, out: Path) -> None:
         shutil.copy(ASSETS / name, source / "flamewheel" / "assets" / name)
     for extra in ASSETS.glob("open_head_calibration.npz"):
         shutil.copy(extra, source / "flamewheel" / "assets" / extra.name)
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}  # EPOCH, for the wheel's members
+    # EPOCH again, for the wheel's members
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "-w", str(out), str(source)], check=True, env=environment)
 

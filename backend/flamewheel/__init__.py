@@ -44,7 +44,9 @@ def load_head(name_or_path: str = "open") -> HeadModel:
     return pipeline.load_head(name_or_path)
 
 
-def encode(photo: str | Path | bytes, head: str = "open", face: int | None = None) -> FaceParameters:
+def encode(
+    photo: str | Path | bytes, head: str = "open", face: int | None = None
+) -> FaceParameters:
     """A photo (a file or its bytes) as parameters of `head`; see `pipeline.encode`."""
     return pipeline.encode(Path(photo) if isinstance(photo, str) else photo, head=head, face=face)
 
@@ -52,7 +54,7 @@ def encode(photo: str | Path | bytes, head: str = "open", face: int | None = Non
 def blend(
     primary: str,
     secondary: str | None = None,
-    weight: float = 0.5,
+    weight: float | None = None,
     method: str = "correlation",
     head: str = "open",
 ) -> ExpressionCode:

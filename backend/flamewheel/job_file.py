@@ -59,7 +59,7 @@ class WheelStep:
     intensity: float | None  # 1 is the basic emotion; None: the word's own
     secondary: str | None  # key `with`: the emotion that is mixed in
     secondary_intensity: float | None  # key `with_intensity`
-    weight: float  # 0..1, the primary's share
+    weight: float | None  # 0..1, the primary's share; None: the method's own
     method: str  # "correlation", "linear" or "pca"
     seconds: float  # s, the way there
     hold: float  # s, how long it stays
@@ -210,7 +210,7 @@ def _step(value: Any, spot: Spot) -> WheelStep | SentenceStep:
     if read["secondary"] is None and {"with_intensity", "weight", "method"} & set(value):
         raise spot.mistake("bad-step", "weight, method and with_intensity need a second emotion.",
                            'Add with = "...", or take them out.')
-    plain = {"intensity": None, "weight": 0.5, "method": "correlation", "seconds": 1.0,
+    plain = {"intensity": None, "weight": None, "method": "correlation", "seconds": 1.0,
              "hold": 0.0, "easing": "smooth"}
     return WheelStep(**{**plain, **read}, line=spot.line)
 

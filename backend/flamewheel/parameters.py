@@ -52,8 +52,12 @@ def checked_array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array
     return array
 
 
-def _zeros(*shape: int) -> Any:
-    return field(default_factory=lambda: np.zeros(shape))
+def _rest() -> Array:
+    return np.zeros(3)
+
+
+def _eyes_at_rest() -> Array:
+    return np.zeros((2, 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +75,13 @@ class ExpressionCode:
     """What the face does, apart from where the head is: ψ, jaw, neck, eyes."""
 
     expression: Array  # (E,) standard deviations
-    jaw: Array = _zeros(3)  # (3,) axis-angle rad
-    neck: Array = _zeros(3)  # (3,) axis-angle rad
-    eyes: Array = _zeros(2, 3)  # (2,3) axis-angle rad: left, right
+    jaw: Array = field(default_factory=_rest)  # (3,) axis-angle rad
+    neck: Array = field(default_factory=_rest)  # (3,) axis-angle rad
+    eyes: Array = field(default_factory=_eyes_at_rest)  # (2,3) axis-angle rad: left, right
 
     def __post_init__(self) -> None:
-        for name, shape in (("expression", (None,)), ("jaw", (3,)), ("neck", (3,)), ("eyes", (2, 3))):
+        shapes = {"expression": (None,), "jaw": (3,), "neck": (3,), "eyes": (2, 3)}
+        for name, shape in shapes.items():
             object.__setattr__(self, name, checked_array(name, getattr(self, name), shape))
 
     @staticmethod
@@ -135,7 +140,7 @@ class FaceParameters:
     head: str  # name of the head the coefficients belong to
     identity: Identity
     code: ExpressionCode
-    global_rotation: Array = _zeros(3)  # (3,) axis-angle rad
+    global_rotation: Array = field(default_factory=_rest)  # (3,) axis-angle rad
     camera: Camera | None = None
     emotion: EmotionReading | None = None
     error: float | None = None  # residual, fraction of the inter-ocular distance
@@ -148,6 +153,5 @@ class FaceParameters:
 
     def pose(self) -> Array:
         """(5,3) axis-angle of root, neck, jaw, left eye, right eye: what `HeadModel` takes."""
-        return np.stack(
-            [self.global_rotation, self.code.neck, self.code.jaw, self.code.eyes[0], self.code.eyes[1]]
-        )
+        code = self.code
+        return np.stack([self.global_rotation, code.neck, code.jaw, *code.eyes])

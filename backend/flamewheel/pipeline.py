@@ -101,13 +101,14 @@ def blend(
     *,
     primary_intensity: float | None = None,
     secondary_intensity: float | None = None,
-    weight: float = 0.5,
+    weight: float | None = None,
     method: str = "correlation",
     head: str = "open",
 ) -> BlendResult:
     """One emotion, or two mixed, as an expression of `head` (Emotion-Wheel blending, eq. 3–5).
 
-    Emotions are named in any common form; `weight` (0..1) is the primary's share.  An intensity
+    Emotions are named in any common form; `weight` (0..1) is the primary's share, None the
+    method's own (eq. 3 at 0.5 is the plain average, so `correlation` takes 0.75).  An intensity
     of 1 is the basic emotion; None takes the word's own ("furious" is more than "angry").
     Raises WheelError for unknown words and impossible mixes, HeadError for the head.
     """
@@ -136,13 +137,16 @@ def transition(
     from .instruction.compose import plan_to_trajectory, start_notes, wheel_points
     from .instruction.grammar import parse
     from .instruction.plan import EmotionMix
+    from .wheel.blend import EVEN
     from .wheel.blend import blend as blend_points
 
     plan = parse(text)  # before the head is read: a wrong word is told at once
     database = expression_database(head)
 
     def codes_for(mix: EmotionMix) -> ExpressionCode:
-        return blend_points(database, wheel_points(mix), weight=mix.weight).code
+        # an even share is what a sentence means that says none ("angry but amused", "awe")
+        weight = None if mix.weight == EVEN else mix.weight
+        return blend_points(database, wheel_points(mix), weight=weight).code
 
     if start is not None:
         start = _fitted(start, database.expression_count)
@@ -263,8 +267,8 @@ def write_preview(photo: Path, face: FaceParameters, output: Path, *, head: str 
     from PIL import Image
 
     from .encoders.preview import preview
-    from .head.registry import find_head
     from .files import written_aside
+    from .head.registry import find_head
 
     picture = Image.fromarray(preview(photo, face, find_head(head)))
     with written_aside(output) as aside:

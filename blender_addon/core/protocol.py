@@ -123,12 +123,12 @@ class WheelSpot:
 
 @dataclass(frozen=True)
 class BlendRequest:
-    """Mix one or two emotions; `weight` is the primary's share, 0..1."""
+    """Mix one or two emotions; `weight` is the primary's share, 0..1, None the method's own."""
 
     head: str
     primary: WheelSpot
     secondary: WheelSpot | None = None
-    weight: float = 0.5
+    weight: float | None = None
     method: str = "correlation"
 
 

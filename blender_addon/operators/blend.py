@@ -36,7 +36,7 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         name="Its Intensity", default=1.0, min=0.0, max=1.5
     )
     weight: bpy.props.FloatProperty(  # type: ignore[valid-type]
-        name="Share", default=0.5, min=0.0, max=1.0, description="The primary emotion's share"
+        name="Share", default=0.75, min=0.0, max=1.0, description="The primary emotion's share"
     )
     method: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Method", default="correlation", description="correlation, linear or pca"

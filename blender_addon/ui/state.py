@@ -37,7 +37,7 @@ class FlamewheelSceneState(bpy.types.PropertyGroup):
         name="With", items=SECONDARY, default="NONE", description="A second emotion mixed in",
     )
     weight: bpy.props.FloatProperty(  # type: ignore[valid-type]
-        name="Share", default=0.6, min=0.0, max=1.0, subtype="FACTOR",
+        name="Share", default=0.75, min=0.0, max=1.0, subtype="FACTOR",
         description="The primary emotion's share",
     )
     method: bpy.props.EnumProperty(  # type: ignore[valid-type]

@@ -21,7 +21,7 @@ from ..scene.find import HeadInScene, find_head, head_in
 from ..scene.pose import apply_code, read_code
 from .wheel_drawing import Point, WheelView, draw_wheel
 
-RADIUS_SHARE = 0.3  # of the region's shorter side
+RADIUS_SHARE = 0.22  # of the region's shorter side
 MARGIN = 1.45  # radii from the region's corner to the wheel's centre
 LOOK_SECONDS = 0.02
 HINT = "drag: blend   ·   K: key here   ·   Enter: keep   ·   Esc: back"
@@ -120,7 +120,11 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
             return
         mix, source = self._wanted, self._head.source
         second = WheelSpot(mix.secondary, mix.intensity) if mix.secondary else None
-        asked = BlendRequest(source, WheelSpot(mix.primary, mix.intensity), second, mix.weight)
+        # linear: eq. 3 gives components of the second emotion in full where its share is least,
+        # so that the face would jump where a petal begins
+        asked = BlendRequest(
+            source, WheelSpot(mix.primary, mix.intensity), second, mix.weight, "linear"
+        )
 
         def ask(calls: BackendCalls) -> BlendReply:
             return calls.blend(asked)

@@ -64,7 +64,7 @@ def _add_verbs(
     blend = _add(verbs, common, "blend", "Mix one or two emotions of the wheel.")
     blend.add_argument("primary", help='an emotion, e.g. "joy", "furious", "awe"')
     blend.add_argument("secondary", nargs="?")
-    blend.add_argument("--weight", type=float, default=0.5, help="share of the primary, 0..1")
+    blend.add_argument("--weight", type=float, help="share of the primary, 0..1; 0.75 by default")
     blend.add_argument("--intensity", type=float, help="of the primary; 1 = basic")
     blend.add_argument("--secondary-intensity", type=float, help="of the secondary; 1 = basic")
     blend.add_argument("--method", default="correlation", help="correlation, linear or pca")
