@@ -13,7 +13,6 @@ from generated_flame import write_flame_pickle
 
 import flamewheel as package
 from flamewheel import wheel_names
-from flamewheel.job_file import read_job
 from flamewheel.parameter_file import from_dict, load
 from flamewheel.trajectory import load_trajectory
 
@@ -156,12 +155,6 @@ def test_version_and_help() -> None:
     assert told.status == 0
     for verb in ("encode", "blend", "transition", "retarget", "head", "dbex", "serve", "batch"):
         assert verb in told.out
-
-
-def test_the_example_job_is_a_job_with_its_photo() -> None:
-    job = read_job(PHOTO.with_name("demo.toml"))
-    assert not job.refusals and len(job.shots) == 1
-    assert job.shots[0].photo == PHOTO and PHOTO.is_file()
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
