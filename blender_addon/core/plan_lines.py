@@ -14,6 +14,9 @@ def plan_lines(steps: Sequence[PlanStep]) -> list[str]:
     begin = 0.0
     for step in steps:
         strength = "" if step.intensity == 1 else f" × {step.intensity:.2g}"
+        if step.seconds == 0:  # where the performance begins
+            lines.append(f"from {step.emotion}{strength}")
+            continue
         lines.append(f"{begin:.1f} s  {step.emotion}{strength}, {step.seconds:.2g} s {step.easing}")
         begin += step.seconds
     return lines

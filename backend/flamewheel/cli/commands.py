@@ -112,11 +112,9 @@ def head_convert(options: Namespace) -> None:
 
 def head_build_open(options: Namespace) -> None:
     """The embedded head, made anew from code."""
-    from ..head.files import save_head
-    from ..head.open_head.build import build_open_head
+    from ..head.open_head.build import write_open_head
 
-    data = build_open_head()
-    save_head(data, options.output)
+    data = write_open_head(options.output)
     if options.json:
         print_json({"head": data.name, "path": str(options.output), "checksum": data.checksum})
         return
