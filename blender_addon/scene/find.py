@@ -9,7 +9,15 @@ from typing import Any
 import bpy
 
 from ..core.errors import SceneError
-from .names import CHECKSUM_PROPERTY, HEAD_PROPERTY, armature_of
+from ..core.rig_spec import (
+    BONE_ROTATION_MODE,
+    BONES,
+    EXPRESSION_PREFIX,
+    SHAPE_PREFIX,
+    expression_key_name,
+    identity_key_name,
+)
+from .names import CHECKSUM_PROPERTY, HEAD_PROPERTY, JOINT_SLOPE, armature_of
 
 
 @dataclass(frozen=True)
@@ -34,11 +42,12 @@ class HeadInScene:
         return bpy.data.objects[self.armature_name]
 
     def still_there(self) -> HeadInScene:
-        """Itself, where both objects still stand; SceneError where a person removed one."""
+        """Itself, whole; SceneError where a person has removed or changed a part since."""
         objects = bpy.data.objects
         if self.mesh_name not in objects or self.armature_name not in objects:
             raise SceneError("head-gone", f"The head {self.mesh_name!r} is no longer there.",
                              "Import it again, or undo its removal.")
+        _must_be_whole(self)
         return self
 
 
@@ -55,7 +64,10 @@ def find_head(context: Any) -> HeadInScene | None:
 
 
 def head_in(context: Any) -> HeadInScene:
-    """Like `find_head`; raises SceneError `no-head` or `several-heads`."""
+    """Like `find_head`, and whole.
+
+    Raises SceneError `no-head`, `several-heads`, `linked-head`, `rig-changed`, `rotation-mode`.
+    """
     head = find_head(context)
     if head is None:
         several = any(HEAD_PROPERTY in thing for thing in context.scene.objects)
@@ -65,6 +77,7 @@ def head_in(context: Any) -> HeadInScene:
         )
         hint = "Select one." if several else "Import one: Flamewheel > Head, or import_head()."
         raise SceneError(code, message, hint)
+    _must_be_whole(head)
     return head
 
 
@@ -79,9 +92,40 @@ def head_of(thing: Any) -> HeadInScene | None:
     names = [block.name for block in mesh.data.shape_keys.key_blocks]
     return HeadInScene(
         mesh.name, armature.name, str(mesh[HEAD_PROPERTY]), str(mesh.get(CHECKSUM_PROPERTY, "")),
-        identity_count=sum(name.startswith("Shape") for name in names),
-        expression_count=sum(name.startswith("Exp") for name in names),
+        identity_count=_count(names, SHAPE_PREFIX),
+        expression_count=_count(names, EXPRESSION_PREFIX),
     )
+
+
+def _count(names: list[str], prefix: str) -> int:
+    """How many are `prefix` and a number: a person's own "Expression 2" is not ours."""
+    return sum(name.removeprefix(prefix).isdigit() for name in names if name.startswith(prefix))
+
+
+def _must_be_whole(head: HeadInScene) -> None:
+    """A rig can be linked or taken apart: that is said before anything is asked or changed."""
+    mesh, armature = head.mesh, head.armature
+    keys: Any = mesh.data.shape_keys
+    for block in (mesh, mesh.data, keys, armature, armature.data):
+        if block.library is not None:
+            raise SceneError(
+                "linked-head", f"{block.name!r} is linked from {block.library.filepath}.",
+                "Make head and rig local: Object > Relations > Make Local > Objects and Data.",
+            )
+    followed = len(mesh.data.get(JOINT_SLOPE, ())) // (3 * len(BONES))
+    wanted = [*map(identity_key_name, range(followed)),
+              *map(expression_key_name, range(head.expression_count))]
+    lost = [f"shape key {name!r}" for name in wanted if name not in keys.key_blocks]
+    bones: Any = armature.pose.bones
+    lost += [f"bone {name!r}" for name in BONES if name not in bones]
+    if lost:
+        more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        raise SceneError("rig-changed", f"{mesh.name!r} lacks {', '.join(lost[:3])}{more}.",
+                         "Undo the removal or renaming, or import the head again.")
+    other = [name for name in BONES if bones[name].rotation_mode != BONE_ROTATION_MODE]
+    if other:
+        raise SceneError("rotation-mode", f"The rotation mode of {', '.join(other)} was changed.",
+                         f"Set it back to {BONE_ROTATION_MODE} Euler: the keys are its angles.")
 
 
 def _mesh_of(thing: Any) -> Any:

@@ -196,3 +196,62 @@ def test_job_files(tmp_path: Path) -> None:
 def test_a_refusal_leaves_the_backend_fit(animated: Any) -> None:
     refused(bpy.ops.flamewheel.blend, primary="jooy")
     assert bpy.ops.flamewheel.blend(primary="joy") == {"FINISHED"}
+
+
+def take(mesh: Any, damage: str) -> None:
+    """Change a rig as a person may."""
+    if damage == "key":
+        mesh.shape_key_remove(mesh.data.shape_keys.key_blocks["Exp3"])
+    elif damage == "identity key":
+        mesh.data.shape_keys.key_blocks["Shape2"].name = "mine"
+    elif damage == "bone":
+        mesh.parent.data.bones["jaw"].name = "chin"
+    else:
+        mesh.parent.pose.bones["neck"].rotation_mode = "QUATERNION"
+
+
+@pytest.mark.parametrize(("damage", "named"), [
+    ("key", "Exp3"), ("identity key", "Shape2"), ("bone", "jaw"), ("rotation", "neck"),
+])
+def test_a_rig_that_a_person_has_changed(animated: Any, damage: str, named: str) -> None:
+    take(animated, damage)
+    for verb in (bpy.ops.flamewheel.blend, bpy.ops.flamewheel.key_expression,
+                 bpy.ops.flamewheel.reset_expression):
+        assert named in refused(verb)
+    assert named in refused(bpy.ops.flamewheel.encode_photo, filepath=str(PHOTO))
+
+
+def test_a_head_that_changes_while_the_backend_thinks(
+    animated: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from blender_addon.client.session import Session
+
+    answer = Session.ask_now
+
+    def then_take(*given: Any) -> Any:
+        reply = answer(*given)
+        take(animated, "rotation")
+        return reply
+
+    monkeypatch.setattr(Session, "ask_now", then_take)
+    assert "neck" in refused(bpy.ops.flamewheel.transition, text="to joy")
+
+
+def test_a_persons_own_keys_are_no_hindrance(animated: Any) -> None:
+    animated.shape_key_add(name="Expression of mine")
+    assert bpy.ops.flamewheel.blend(primary="anger") == {"FINISHED"}
+
+
+def test_a_linked_head(tmp_path: Path) -> None:
+    bpy.ops.flamewheel.import_head()
+    file = tmp_path / "head.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(file))
+    empty_file()
+    with bpy.data.libraries.load(str(file), link=True) as (there, here):
+        here.objects = there.objects
+    for thing in here.objects:
+        bpy.context.scene.collection.objects.link(thing)
+    for given in ({"insert_keys": True}, {"insert_keys": False}):
+        said = refused(bpy.ops.flamewheel.blend, primary="joy", **given)
+        assert "head.blend" in said and "Make Local" in said
+    assert "linked" in refused(bpy.ops.flamewheel.encode_photo, filepath=str(PHOTO))

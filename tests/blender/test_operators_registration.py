@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import blender_addon
 import bpy
-from blender_addon.client.session import session
 from simple_rig import empty_file
+
+import blender_addon
+from blender_addon.client.session import session
 
 VERBS = {
     "import_head", "encode_photo", "blend", "transition", "retarget", "start_backend",
