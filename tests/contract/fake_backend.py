@@ -48,7 +48,8 @@ def encode(photo: bytes, *, head: str, face: int | None) -> FaceParameters:
 def blend(primary: str, secondary: str | None, **options: Any) -> Any:
     if primary == "joj":
         raise WheelError("unknown-emotion", "There is no emotion 'joj'.", "Did you mean joy?")
-    code = ExpressionCode(np.array([options["weight"]]))
+    weight = options["weight"]  # None: the sender left the share to the method
+    code = ExpressionCode(np.array([-1.0 if weight is None else weight]))
     return SimpleNamespace(code=code, name=f"{primary}+{secondary}", notes=(str(options),))
 
 

@@ -2,7 +2,8 @@
 """What the server loads once it has answered: the routes, then torch.
 
 Importing torch holds Python's lock for long stretches, so it must not begin before the first
-answer has left; without anybody asking it begins after START_AFTER_SECONDS.
+answer has left; without anybody asking it begins after START_AFTER_SECONDS.  Work waits for it:
+scipy looks into a torch that is being imported in another thread, finds it half made and fails.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Loading:
         self._rooms: Application | None = None
         self._rooms_lock = threading.Lock()
         self._go = threading.Event()
+        self._over = threading.Event()
         threading.Thread(target=self._load, name="flamewheel-loading", daemon=True).start()
 
     def go(self) -> None:
@@ -37,10 +39,11 @@ class Loading:
         self._go.set()
 
     async def rooms(self) -> Application:
-        """The routes, imported at most once."""
-        if self._rooms is not None:
-            return self._rooms
-        return await asyncio.to_thread(self._load_rooms)
+        """The routes, imported at most once, when torch is there or has failed."""
+        if not self._over.is_set():
+            self.go()
+            await asyncio.to_thread(self._over.wait)
+        return self._rooms or await asyncio.to_thread(self._load_rooms)
 
     def _load_rooms(self) -> Application:
         with self._rooms_lock:
@@ -61,3 +64,5 @@ class Loading:
         except Exception as failure:  # a broken torch raises OSError, ImportError and others
             self.torch = f"failed: {failure}"
             log.exception("torch could not be loaded")
+        finally:
+            self._over.set()

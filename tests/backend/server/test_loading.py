@@ -81,6 +81,21 @@ def test_the_routes_are_made_once_for_many_askers() -> None:
     assert len(made) == 1 and made[0] != threading.get_ident()
 
 
+@pytest.mark.usefixtures("patient")
+def test_work_waits_for_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """scipy, asked while torch is half imported in another thread, fails over it."""
+    ended: list[str] = []
+
+    def slow(name: str) -> None:
+        time.sleep(0.2)
+        ended.append(name)
+
+    monkeypatch.setattr(importlib, "import_module", slow)
+    loads = Loading(lambda: rooms)
+    assert asyncio.run(loads.rooms()) is rooms
+    assert ended == ["torch"]
+
+
 def test_the_server_is_light_to_import() -> None:
     """What must be there before the first answer; FastAPI alone takes as long as all of it."""
     heavy = ["torch", "fastapi", "pydantic", "mediapipe", "scipy", "cv2", "PIL", "rich"]
