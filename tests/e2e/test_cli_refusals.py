@@ -85,6 +85,14 @@ def test_a_missing_photo_and_a_face_that_is_not_there(tmp_path: Path) -> None:
     assert "7" in error["message"] and error["hint"]
 
 
+def test_the_preview_does_not_replace_the_photo(tmp_path: Path) -> None:
+    photo = tmp_path / "me.png"
+    photo.write_bytes(PHOTO.read_bytes())
+    error = refused("encode", "me.png", "--preview", photo, "-o", "me.json", folder=tmp_path)
+    assert error["code"] == "same-file" and photo.read_bytes() == PHOTO.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["me.png"]
+
+
 @pytest.mark.parametrize(("make", "name"), [
     (hostile_pickle, "hostile.pkl"), (deca_like, "deca_model.pkl"), (deca_like, "deca_model.npz"),
     (text, "words.pkl"), (text, "words.npz"), (cut_head, "cut.npz"), (nothing, "empty.pkl"),

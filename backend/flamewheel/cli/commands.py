@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from .. import pipeline
+from ..errors import UsageError
 from ..parameters import ExpressionCode, FaceParameters, Identity
 from .report import print_json, print_notes, progress_line
 
 
 def encode(options: Namespace) -> None:
     """Photo -> parameter file."""
+    if options.preview:
+        _must_not_replace(options.photo, options.preview)
     with progress_line("encoding") as progress:
         face = pipeline.encode(
             options.photo, head=options.head, face=options.face, progress=progress
@@ -173,6 +176,13 @@ def doctor(options: Namespace) -> int:
             if check.hint:
                 print(f"     {check.hint}")
     return 0 if all(check.ok or not check.needed for check in checks) else 1
+
+
+def _must_not_replace(photo: Path, preview: Path) -> None:
+    """A person's photo is not overwritten by the picture of what was made of it."""
+    if photo.exists() and preview.exists() and preview.samefile(photo):
+        raise UsageError("same-file", f"The preview would take the place of the photo {photo}.",
+                         "Give --preview another name.")
 
 
 def _give_parameters(face: FaceParameters, options: Namespace) -> None:
