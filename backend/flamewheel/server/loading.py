@@ -43,7 +43,9 @@ class Loading:
         if not self._over.is_set():
             self.go()
             await asyncio.to_thread(self._over.wait)
-        return self._rooms or await asyncio.to_thread(self._load_rooms)
+        if self._rooms is not None:
+            return self._rooms
+        return await asyncio.to_thread(self._load_rooms)
 
     def _load_rooms(self) -> Application:
         with self._rooms_lock:
