@@ -55,6 +55,8 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
     def prepare(self, context: Any) -> Ask:
         """The head is looked for first; the backend knows the words."""
         self._head = head_in(context)
+        # the frame of the click: a person may scrub on while the backend works
+        self._frame = context.scene.frame_current if self.frame < 0 else self.frame
         second = WheelSpot(self.secondary, self.secondary_intensity) if self.secondary else None
         asked = BlendRequest(
             self._head.source, WheelSpot(self.primary, self.intensity), second,
@@ -69,13 +71,12 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
     def apply(self, context: Any, reply: Any) -> None:
         """Pose, or keys from the present expression to the new one."""
         head = self._head.still_there()
-        frame = None if self.frame < 0 else self.frame
         if not self.insert_keys:
             apply_code(head, reply.code)
         elif self.seconds > 0:
             way = Anchors([0.0, self.seconds], same_length(read_code(head), reply.code), ["smooth"])
-            key_performance(head, way, context.scene, frame=frame, dense=False)
+            key_performance(head, way, context.scene, frame=self._frame, dense=False)
         else:
             still = Anchors([0.0], [vector(reply.code)], [])
-            key_performance(head, still, context.scene, frame=frame, dense=False)
+            key_performance(head, still, context.scene, frame=self._frame, dense=False)
         tell(self, [reply.name, *reply.notes])

@@ -58,6 +58,7 @@ class FLAMEWHEEL_OT_encode_photo(BackendVerb, bpy.types.Operator):
     def prepare(self, context: Any) -> Ask:
         """The head must be there and the file must exist before the backend is bothered."""
         self._head = head_in(context)
+        self._frame = context.scene.frame_current  # of the click: a person may scrub on meanwhile
         photo = Path(bpy.path.abspath(self.filepath))
         if not self.filepath or not photo.is_file():
             raise PhotoError("file-not-found", f"There is no photo {self.filepath!r}.",
@@ -75,7 +76,7 @@ class FLAMEWHEEL_OT_encode_photo(BackendVerb, bpy.types.Operator):
         head = self._head.still_there()
         if self.use_expression and self.insert_keys:
             still = Anchors([0.0], [vector(face.code)], [])
-            key_performance(head, still, context.scene, frame=None, dense=False)
+            key_performance(head, still, context.scene, frame=self._frame, dense=False)
         if self.use_identity:
             set_identity(head.mesh, head.armature, face.shape)
         if self.use_head_pose:

@@ -42,6 +42,8 @@ class FLAMEWHEEL_OT_transition(BackendVerb, bpy.types.Operator):
     def prepare(self, context: Any) -> Ask:
         """The present expression is the start, where the sentence names none."""
         self._head = head_in(context)
+        # the frame of the click: a person may scrub on while the backend works
+        self._frame = context.scene.frame_current if self.frame < 0 else self.frame
         asked = TransitionRequest(
             self._head.source, self.text, read_code(self._head),
             None if self.seed < 0 else self.seed,
@@ -55,8 +57,7 @@ class FLAMEWHEEL_OT_transition(BackendVerb, bpy.types.Operator):
     def apply(self, context: Any, reply: Any) -> None:
         """Keys from the current frame on, and what was understood in the panel."""
         head = self._head.still_there()
-        frame = None if self.frame < 0 else self.frame
-        written = key_performance(head, reply, context.scene, frame=frame, dense=self.dense)
+        written = key_performance(head, reply, context.scene, frame=self._frame, dense=self.dense)
         session().understood = plan_lines(reply.plan)
         tell(self, reply.notes)
         self.report({"INFO"}, f"{written.keys} keys on {written.tracks} channels, "
