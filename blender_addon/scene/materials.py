@@ -112,7 +112,9 @@ def _add_material(mesh: Any, part: str, head: HeadArrays) -> Any:
     _set(shader, "Subsurface Scale", max(SUBSURFACE_RADIUS))
     _set(shader, "Coat Weight", look.coat)
     _set(shader, "Coat Roughness", 0.05)
-    material.diffuse_color = (*colour, 1.0)  # what Workbench and solid view show
+    # what Workbench and solid view show; their studio lights would grey out an iris
+    material.diffuse_color = (*colour, 1.0)
+    material.specular_intensity, material.roughness = 0.05, 0.7
     mesh.data.materials.append(material)
     return material
 
