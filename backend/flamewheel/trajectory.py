@@ -6,10 +6,8 @@ Frames do not exist here: they are made once, in Blender (`core/keyframes.py`).
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -17,7 +15,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from .errors import FlamewheelError, InputFileError, OutputError, UsageError
+from .errors import FlamewheelError, InputFileError, UsageError
+from .files import write_whole
 from .parameters import POSE_SIZE, Array, ExpressionCode, checked_array
 
 Easing = Literal["smooth", "linear", "ease_in", "ease_out", "hold"]
@@ -154,25 +153,9 @@ def from_json_dict(read: Any) -> Trajectory:
 def save_trajectory(trajectory: Trajectory, path: str | os.PathLike[str]) -> None:
     """Writes the JSON file, whole or not at all.
 
-    Raises OutputError `cannot-write` where the disk is full or the folder closed.
+    Raises OutputError as `written_aside`.
     """
-    goal = Path(path)
-    text = json.dumps(to_json_dict(trajectory), allow_nan=False)
-    draft = ""
-    try:
-        handle, draft = tempfile.mkstemp(prefix=f".{goal.name}.", dir=goal.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(draft, 0o644)
-        os.replace(draft, goal)
-    except OSError as bad:
-        if draft:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)
-        raise OutputError(
-            "cannot-write", f"The trajectory cannot be written to {goal} ({bad.strerror}).",
-            "Choose another folder, or make room on the disk.",
-        ) from bad
+    write_whole(Path(path), json.dumps(to_json_dict(trajectory), allow_nan=False).encode())
 
 
 def load_trajectory(path: str | os.PathLike[str]) -> Trajectory:

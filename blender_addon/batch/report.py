@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import FlamewheelError
-from ..core.files import write_whole
+from ..core.files import make_folder, write_whole
 from ..core.job_file import REPORT_NAME, Job, Refusal, Shot
 
 MAX_REPORT_BYTES = 64 * 1024 * 1024
@@ -73,6 +73,7 @@ class JobReport:
     def write(self, folder: Path) -> None:
         """`report.json` in `folder`, whole.  Raises OutputError."""
         text = json.dumps(self.to_json(), indent=1, ensure_ascii=False)
+        make_folder(folder)
         write_whole(folder / REPORT_NAME, (text + "\n").encode())
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import HeadError, SceneError
-from ..core.files import write_whole
+from ..core.files import make_folder, write_whole
 from ..core.head_file import open_head_path, read_head
 from ..core.job_file import Shot
 from ..core.keyframes import dense_tracks, trajectory_to_tracks
@@ -76,6 +76,7 @@ def make_shot(shot: Shot, folder: Path, backend: Backend, progress: Progress) ->
         cache = _cached(head, arrays, shot, face, played, folder)
         _staged(scene, head, shot)
         written = folder / f"{shot.name}.parameters.json"
+        make_folder(folder)
         write_whole(written, (json.dumps(parameters, indent=1) + "\n").encode())
         files = [written, *cache, *_outputs(scene, shot, folder, frames, progress)]
     return Made(tuple(files), frames, (*notes, *played.notes))

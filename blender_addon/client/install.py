@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import IO
 
 from ..core.errors import BackendError, OutputError, UsageError
+from ..core.files import write_whole
 from .pip_failures import explain
 from .process import backend_environment, quiet_child
 from .pythons import find_python
@@ -268,14 +269,8 @@ def _python_of(environment: Path) -> Path:
 
 
 def _mark(folder: Path, environment: Path, wheel: Path) -> None:
-    part = folder / f"{MARKER}.part"
     said = {"environment": environment.name, "version": wheel.name.split("-")[1]}
-    try:
-        part.write_text(json.dumps(said), encoding="utf-8")
-        os.replace(part, folder / MARKER)
-    except OSError as failure:
-        raise OutputError("unwritable", f"{folder} cannot be written: {failure.strerror}.",
-                          "Check the folder's permissions and the free space.") from failure
+    write_whole(folder / MARKER, json.dumps(said).encode())
 
 
 def _marked(folder: Path) -> tuple[Path, str] | None:

@@ -8,8 +8,7 @@ from typing import Any
 
 import bpy
 
-from ..client.install import InstallStep, install
-from ..client.jobs import Job, run_now
+from ..client.jobs import Job
 from ..client.session import session
 from . import preferences
 from .verb import PATIENCE, refusals
@@ -32,7 +31,7 @@ class FLAMEWHEEL_OT_install_backend(bpy.types.Operator):
     )
 
     _beside_window = False
-    _job: Job[InstallStep] | None = None
+    _job: Job[str] | None = None
     _timer: Any = None
 
     def invoke(self, context: Any, event: bpy.types.Event) -> Any:
@@ -43,15 +42,15 @@ class FLAMEWHEEL_OT_install_backend(bpy.types.Operator):
     def execute(self, context: Any) -> Any:
         """From Python and background mode: wait for it."""
         with refusals(self):
-            work = self._work()
+            self._job = self._begun()
             if self._beside_window and not bpy.app.background:
-                self._job = session().runner.submit(work)
                 manager = context.window_manager
                 self._timer = manager.event_timer_add(PATIENCE, window=context.window)
                 manager.modal_handler_add(self)
                 manager.progress_begin(0, 100)
                 return {"RUNNING_MODAL"}
-            self._installed(run_now(work))
+            self._job.wait()
+            self._say_version(self._job)
             return {"FINISHED"}
         return {"CANCELLED"}
 
@@ -75,29 +74,21 @@ class FLAMEWHEEL_OT_install_backend(bpy.types.Operator):
             return {"PASS_THROUGH"}
         self._end(context)
         with refusals(self):
-            self._installed(job.answer())
+            self._say_version(job)
             return {"FINISHED"}
         return {"CANCELLED"}
 
-    def _work(self) -> Any:
+    def _begun(self) -> Job[str]:
         chosen = preferences.preferences()
         python = self.python or (chosen.base_python if chosen else "")
         arguments = self.pip_arguments or (chosen.pip_arguments if chosen else "")
         folder = preferences.environment_folder()
         base = Path(bpy.path.abspath(python)) if python else None
+        return session().install_later(folder, WHEELS, python=base, pip_arguments=arguments)
 
-        def work(job: Job[InstallStep]) -> InstallStep:
-            step = InstallStep("", 0.0)
-            for step in install(folder, WHEELS, python=base, pip_arguments=arguments,
-                                cancelled=lambda: job.cancelled):
-                job.report(step.fraction, step.text)
-            return step
-
-        return work
-
-    def _installed(self, last: InstallStep) -> None:
-        session().stop()  # a running backend is the old one
-        self.report({"INFO"}, last.text)
+    def _say_version(self, job: Job[str]) -> None:
+        version = job.answer()  # raises what was refused
+        self.report({"INFO"}, f"The backend {version} is installed.")
 
     def _end(self, context: Any) -> None:
         context.window_manager.progress_end()

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.coordinates import to_blender
 from ..core.errors import SceneError
-from ..core.files import write_whole
+from ..core.files import make_folder, write_whole
 from ..core.flame_numpy import FlameArrays, evaluate
 from ..core.keyframes import POSE_SIZE, Performance, per_frame
 
@@ -67,6 +67,7 @@ def bake_mesh(
             "Bake the performance onto the head it was made for.",
         )
     header = _HEADER.pack(b"POINTCACHE2\0", 1, samples.shape[1], 0.0, 1.0, samples.shape[0])
+    make_folder(path.parent)
     write_whole(path, header + samples.tobytes())
     modifier: Any = mesh_object.modifiers.get(MODIFIER_NAME)
     if modifier is None:

@@ -15,7 +15,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import OutputError, SceneError
-from ..core.files import written_aside
+from ..core.files import make_folder, written_aside
 
 _ENGINES = {
     "eevee": ("BLENDER_EEVEE_NEXT", "BLENDER_EEVEE"),  # 4.2-4.5, 5.0 and later
@@ -85,6 +85,7 @@ def render_frame(scene: bpy.types.Scene, frame: int, path: Path) -> None:
     if scene.camera is None:
         raise SceneError("no-camera", f"The scene {scene.name} has no camera.", "Add a camera.")
     scene.frame_set(frame)
+    make_folder(path.parent)
     with written_aside(path) as part:
         scene.render.filepath = str(part)
         try:
@@ -99,6 +100,7 @@ def render_frame(scene: bpy.types.Scene, frame: int, path: Path) -> None:
 
 def save_blend(scene: bpy.types.Scene, path: Path) -> None:
     """`scene` and all it uses as a `.blend` of its own; other scenes stay out of it."""
+    make_folder(path.parent)
     with written_aside(path) as part:
         try:
             bpy.data.libraries.write(str(part), {scene}, path_remap="RELATIVE_ALL", compress=True)

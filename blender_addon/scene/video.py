@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import OutputError
-from ..core.files import written_aside
+from ..core.files import make_folder, written_aside
 from .render import set_frame_rate
 
 PLAYS_EVERYWHERE = {"format": "MPEG4", "codec": "H264", "constant_rate_factor": "HIGH",
@@ -35,6 +35,7 @@ def write_video(frames: Sequence[Path], path: Path, *, fps: float,
     scene = bpy.data.scenes.new("Flamewheel video")
     try:
         _lay_out(scene, frames, fps, resolution)
+        make_folder(path.parent)
         with written_aside(path) as part:
             scene.render.filepath = str(part)
             try:

@@ -9,10 +9,7 @@ A file under FLAME's own names, both bases in one `shapedirs`, is read too.
 from __future__ import annotations
 
 import dataclasses
-import errno
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import HeadError, OutputError
+from ..errors import HeadError
+from ..files import written_aside
 from . import checks
 from .data import HeadData, NamedUnits
 from .npz import read_npz
@@ -103,25 +101,10 @@ def save_head(
 
     colours: linear RGB of parts (mask names), kept in `meta` for who makes materials.
 
-    Raises OutputError (`disk-full`, `no-permission`, `cannot-write`).
+    Raises OutputError as `written_aside`.
     """
-    path = Path(path)
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(stream, **_file_arrays(data, dict(colours or {})))
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-        temporary = ""
-    except OSError as bad:
-        raise _output_error(path, bad) from bad
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+    with written_aside(Path(path)) as part:
+        np.savez_compressed(part, **_file_arrays(data, dict(colours or {})))
 
 
 def _file_arrays(
@@ -156,14 +139,3 @@ def _file_arrays(
 def _stored(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     kinds = {"f": np.float32, "i": np.int32, "u": np.int32}
     return array.astype(kinds[array.dtype.kind]) if array.dtype.kind in kinds else array
-
-
-def _output_error(path: Path, bad: OSError) -> OutputError:
-    if bad.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OutputError("disk-full", f"The disk is full: {path} was not written.",
-                           "Free some space and run it again.")
-    if bad.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return OutputError("no-permission", f"{path} may not be written: {bad.strerror}.",
-                           "Choose another folder.")
-    return OutputError("cannot-write", f"{path} cannot be written: {bad.strerror or bad}.",
-                       "Check that the folder exists.")

@@ -10,11 +10,10 @@ EMOCA themselves (no `meta`, perhaps `shapecode`, `expcode`, `posecode`) is read
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 
-from ..errors import InputFileError, OutputError, UsageError
+from ..errors import InputFileError, UsageError
+from ..files import write_whole
 from ..parameters import FaceParameters
 from .checks import parsed
 from .json_form import from_dict, to_dict
@@ -45,9 +44,9 @@ def save(face: FaceParameters, path: str | Path) -> None:
     ending = path.suffix.lower()
     if ending == ".json":
         text = json.dumps(to_dict(face), indent=1, allow_nan=False, ensure_ascii=False)
-        _write(path, (text + "\n").encode())
+        write_whole(path, (text + "\n").encode())
     elif ending == ".npz":
-        _write(path, to_npz(face))
+        write_whole(path, to_npz(face))
     else:
         raise UsageError(
             "wrong-ending", f"A parameter file ends in .json or .npz, {path.name} does not.",
@@ -66,19 +65,3 @@ def _bytes_of(path: Path) -> bytes:
         reason = failure.strerror or str(failure)
         raise InputFileError("unreadable", f"{path} cannot be read: {reason}.",
                              "Check the path and the permissions.") from failure
-
-
-def _write(path: Path, body: bytes) -> None:
-    """A temporary file beside `path`, then a rename: never half a file."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(body)
-        os.replace(part, path)
-    except OSError as failure:
-        with suppress(OSError):
-            part.unlink()
-        reason = failure.strerror or str(failure)
-        raise OutputError(
-            "unwritable", f"{path} cannot be written: {reason}.",
-            "Check the folder, its permissions and the free space.",
-        ) from failure

@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import HeadError, InputFileError, OutputError, WheelError
+from ..errors import HeadError, InputFileError, WheelError
+from ..files import written_aside
 from ..head.npz import read_npz
 from .dbex import ExpressionDatabase, database_from_arrays
 
@@ -25,29 +22,15 @@ _TEXTS = ("format", "head", "head_checksum", "provenance")
 def save_database(database: ExpressionDatabase, path: Path) -> None:
     """Writes rows, labels, sources and provenance; a reader never sees a half-written file.
 
-    Raises OutputError (`disk-full`, `no-permission`, `cannot-write`).
+    Raises OutputError as `written_aside`.
     """
-    path = Path(path)
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(
-                stream, format=np.array(FORMAT), head=np.array(database.head),
-                head_checksum=np.array(database.head_checksum),
-                provenance=np.array(database.provenance), labels=np.array(database.labels),
-                sources=np.array(database.sources), vectors=database.vectors,
-                agreeing=database.agreeing)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as bad:
-        if temporary:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        raise _output_error(path, bad) from bad
+    with written_aside(Path(path)) as part:
+        np.savez_compressed(
+            part, format=np.array(FORMAT), head=np.array(database.head),
+            head_checksum=np.array(database.head_checksum),
+            provenance=np.array(database.provenance), labels=np.array(database.labels),
+            sources=np.array(database.sources), vectors=database.vectors,
+            agreeing=database.agreeing)
 
 
 def load_database(path: Path) -> ExpressionDatabase:
@@ -96,14 +79,3 @@ def _words(array: Any) -> list[str]:
 def _unreadable(path: Path, why: str) -> InputFileError:
     return InputFileError("database-unreadable", f"{path.name} is no expression database: {why}.",
                           "Build one with `flamewheel dbex build`.")
-
-
-def _output_error(path: Path, bad: OSError) -> OutputError:
-    if bad.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OutputError("disk-full", f"The disk is full: {path} was not written.",
-                           "Free some space and run it again.")
-    if bad.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return OutputError("no-permission", f"{path} may not be written: {bad.strerror}.",
-                           "Choose another folder.")
-    return OutputError("cannot-write", f"{path} cannot be written: {bad.strerror or bad}.",
-                       "Check that the folder exists.")
