@@ -6,6 +6,7 @@ Engines and file formats have other names in other Blenders; this is the place t
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -144,7 +145,8 @@ def _set_samples(scene: Any, settings: RenderSettings) -> None:
         scene.eevee.taa_render_samples = settings.samples
     elif settings.engine == "cycles":
         scene.cycles.samples = settings.samples
-        scene.cycles.use_denoising = settings.samples > 1  # one alone leaves too little to clean
+        # one sample alone leaves too little to clean
+        scene.cycles.use_denoising = settings.samples > 1 and _has_denoiser()
         scene.render.use_persistent_data = True  # frames differ by the face alone
     else:
         shading = scene.display.shading
@@ -153,6 +155,14 @@ def _set_samples(scene: Any, settings: RenderSettings) -> None:
             shading.studio_light = "paint.sl"
         shading.show_cavity, shading.cavity_type = True, "SCREEN"
         scene.display.render_aa = "5" if settings.samples < 8 else "16"
+
+
+def _has_denoiser() -> bool:
+    """Can this Blender denoise?  Distributions build it without, and then a render fails over it."""
+    try:
+        return bool(importlib.import_module("_cycles").with_openimagedenoise)
+    except (ImportError, AttributeError):
+        return False
 
 
 def _plain_values(place: Any) -> list[tuple[str, Any]]:
