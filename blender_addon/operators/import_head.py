@@ -77,7 +77,7 @@ class _ImportHead(BackendVerb):
         arrays = read_head(path)
         mesh = import_head(
             arrays,
-            name=arrays.name.title() if source == OPEN else path.stem,
+            name="Open Head" if source == OPEN else path.stem,
             source=source,
             identity_count=self.identity_count,
             expression_count=self.expression_count,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,13 @@ def log_path() -> Path:
 
 
 def environment_folder() -> Path:
-    """Where Install Backend makes its environment."""
+    """Where Install Backend makes its environment.
+
+    On Windows a short place: torch's deepest file has a path of 171 characters within it, and
+    without a change to the system a whole path ends at 260.
+    """
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "flamewheel" / "backend"
     return user_folder("backend")
 
 
