@@ -158,7 +158,7 @@ def _set_samples(scene: Any, settings: RenderSettings) -> None:
 
 
 def _has_denoiser() -> bool:
-    """Can this Blender denoise?  Distributions build it without, and then a render fails over it."""
+    """Can this Blender denoise?  Distributions build it without, and a render fails over it."""
     try:
         return bool(importlib.import_module("_cycles").with_openimagedenoise)
     except (ImportError, AttributeError):
