@@ -22,14 +22,19 @@ POSE_SIZE = 12
 """Pose numbers of an expression code: jaw 3, neck 3, left eye 3, right eye 3."""
 
 
+LARGEST = 1e9
+"""Coefficients, radians and pixels beyond are mistakes.  A design choice: what is computed from
+such numbers, squares in float32 among them, stays finite."""
+
+
 def checked_array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
     """`value` as a read-only float64 copy of `shape` (None: any length).
 
-    Raises UsageError where the shape differs or a number is not finite.
+    Raises UsageError where the shape differs or a number is not finite or beyond `LARGEST`.
     """
     try:
         array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as bad:
+    except (TypeError, ValueError, OverflowError) as bad:
         raise UsageError(
             "bad-parameters", f"{name} is not a list of numbers.", "Check the parameter file."
         ) from bad
@@ -47,6 +52,11 @@ def checked_array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array
         raise UsageError(
             "bad-parameters", f"{name} holds a number that is not finite.",
             "Check the parameter file for NaN or Infinity.",
+        )
+    if np.abs(array).max(initial=0.0) > LARGEST:
+        raise UsageError(
+            "bad-parameters", f"{name} holds a number beyond {LARGEST:.0e}, which no face has.",
+            "Check the parameter file.",
         )
     array.flags.writeable = False
     return array

@@ -22,14 +22,17 @@ def written_aside(path: Path) -> Iterator[Path]:
     Nothing is left where the block fails.  Raises OutputError (`disk-full`, `unwritable` where it
     is not allowed, `cannot-write` for all else) where the disk refuses.
     """
+    if not path.name or "\0" in str(path):
+        raise OutputError("cannot-write", f"{str(path)!r} is no name for a file.",
+                          "Choose another name.")
     part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield part
         os.replace(part, path)
-    except OSError as failure:
+    except (OSError, UnicodeError) as failure:  # UnicodeError: the name is no text
         raise _refusal(path, failure) from failure
     finally:
-        with suppress(OSError):  # no such folder: there is nothing to take away
+        with suppress(OSError, UnicodeError):  # no such folder: there is nothing to take away
             part.unlink(missing_ok=True)
 
 
@@ -47,12 +50,13 @@ def make_folder(folder: Path) -> None:
         raise _refusal(folder, failure) from failure
 
 
-def _refusal(path: Path, failure: OSError) -> OutputError:
-    reason = failure.strerror or failure
-    if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+def _refusal(path: Path, failure: OSError | UnicodeError) -> OutputError:
+    number = failure.errno if isinstance(failure, OSError) else None
+    reason = getattr(failure, "strerror", None) or failure
+    if number in (errno.ENOSPC, errno.EDQUOT):
         return OutputError("disk-full", f"The disk is full: {path} was not written ({reason}).",
                            "Free some space and run it again.")
-    if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return OutputError("unwritable", f"{path} may not be written: {reason}.",
                            "Choose another folder, or change its permissions.")
     return OutputError("cannot-write", f"{path} cannot be written: {reason}.",

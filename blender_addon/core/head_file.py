@@ -103,6 +103,10 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
                             "Check that it is the file you meant.")
         with np.load(path, allow_pickle=False) as archive:
             read = {name: archive[name] for name in archive.files}
+        strange = [name for name, array in read.items() if not isinstance(array, np.ndarray)]
+        if strange:
+            raise HeadError("head-unreadable", f"{path.name} holds {strange[0]}, which is no "
+                            "array.", HINT)
         return read, hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError as missing:
         raise HeadError("file-not-found", f"There is no head file {path}.", HINT) from missing
@@ -115,7 +119,7 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _split(read: dict[str, Any]) -> tuple[Any, Any]:
-    shapes = _floats(read, "shapedirs")
+    shapes = np.atleast_1d(_floats(read, "shapedirs"))  # its shape is checked later
     if "expressiondirs" in read:
         return shapes, _floats(read, "expressiondirs")
     return shapes[..., :IDENTITY_COUNT], shapes[..., IDENTITY_COUNT:]
@@ -154,7 +158,8 @@ def _colours(meta: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
     return {
         str(part): (float(rgb[0]), float(rgb[1]), float(rgb[2]))
         for part, rgb in read.items()
-        if isinstance(rgb, list) and len(rgb) == 3 and all(isinstance(c, int | float) for c in rgb)
+        if isinstance(rgb, list) and len(rgb) == 3
+        and all(isinstance(c, int | float) and 0 <= c <= 1 for c in rgb)
     }
 
 

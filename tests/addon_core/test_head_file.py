@@ -97,6 +97,7 @@ def test_a_missing_array_is_named(tmp_path: Path, name: str) -> None:
     {"expressiondirs": np.zeros((9, 3))},
     {"expressiondirs": np.full((9, 3, 2), np.inf)},
     {"posedirs": np.zeros((9, 3, 27))},
+    {"shapedirs": np.array(1.0)},
     {"J_regressor": np.zeros((5, 9))},
     {"J_regressor": np.full((4, 9), 1 / 9)},
     {"weights": np.full((9, 5), 0.3)},
@@ -191,3 +192,12 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_head(tmp_path / "gone.npz")
     with pytest.raises(HeadError):
         read_head(tmp_path)
+
+
+def test_a_member_that_is_no_array_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path / "head.npz")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("masks_skin", b"no array")
+    with pytest.raises(HeadError, match="masks_skin") as refused:
+        read_head(path)
+    assert refused.value.code == "head-unreadable"

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -221,3 +223,71 @@ def test_a_missing_folder_is_an_output_error(tmp_path: Path) -> None:
     for where in ("no/photo.json", "file/photo.json"):
         with pytest.raises(OutputError):
             parameter_file.save(face(), tmp_path / where)
+
+
+def npy(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+def npz_with(shape: bytes, *, packed: int = zipfile.ZIP_STORED) -> bytes:
+    """A DECA-like file whose `shape.npy` is `shape`."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packed) as archive:
+        archive.writestr("shape.npy", shape)
+        for name in ("exp", "pose"):
+            archive.writestr(f"{name}.npy", npy(np.zeros(6)))
+    return stream.getvalue()
+
+
+def header(text: str) -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+def marked(body: bytes, local: int, central: int, value: int) -> bytes:
+    """The archive with one byte changed in each member's two headers."""
+    raw = bytearray(body)
+    for magic, offset in ((b"PK\x03\x04", local), (b"PK\x01\x02", central)):
+        at = -1
+        while (at := raw.find(magic, at + 1)) >= 0:
+            raw[at + offset] = value
+    return bytes(raw)
+
+
+HUGE = '{"descr": "<f8", "fortran_order": False, "shape": (%s,), }\n'
+
+
+@pytest.mark.parametrize("body", [
+    npz_with(npy(np.zeros((0, 5)))),
+    npz_with(header('{"descr": "<f8", "shape": ' + "(" * 3000 + "),}\n")),
+    npz_with(header(HUGE % ("9" * 23))),
+    npz_with(header(HUGE % "-1")),
+    marked(npz_with(npy(np.zeros(6))), 6, 8, 1),
+    marked(npz_with(npy(np.zeros(6))), 8, 10, 77),
+    npz_with(b"x" * 5000, packed=zipfile.ZIP_DEFLATED)[:60] + b"\xff" * 300,
+], ids=["no rows", "deep header", "huge", "negative", "encrypted", "unknown packing", "cut"])
+def test_hostile_npz_files_are_refused_in_words(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "evil.npz"
+    path.write_bytes(body)
+    with pytest.raises(InputFileError, match=r"evil\.npz") as refused:
+        parameter_file.load(path)
+    assert refused.value.code == "bad-parameters"
+
+
+@pytest.mark.parametrize("change", [
+    {"error": 10**400}, {"shape": [10**400]}, {"expression": [1e300]},
+    {"camera": {"scale": 10**400, "translation": [0, 0], "image_size": [1, 1]}},
+    {"camera": {"scale": 1, "translation": [1e300, 0], "image_size": [1, 1]}},
+])
+def test_numbers_that_no_face_has_are_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(UsageError) as refused:
+        parameter_file.from_dict({"head": "open", "shape": [], "expression": [], **change})
+    assert refused.value.code == "bad-parameters"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device here")
+def test_a_file_without_an_end_is_refused() -> None:
+    with pytest.raises(InputFileError) as refused:
+        parameter_file.load("/dev/zero")
+    assert refused.value.code == "too-large"

@@ -105,6 +105,7 @@ def test_file_that_cannot_be_written_leaves_nothing(tmp_path):
         {"format": "other"}, {"times": [1, 0, 2, 3]}, {"times": "x"}, {"codes": [[1]]},
         {"codes": None}, {"easings": ["smooth"]}, {"easings": "abc"}, {"labels": [1, 2, 3, 4]},
         {"head": 3}, {"seed": "a"}, {"times": [0, 1, 2, float("nan")]},
+        {"times": [0, 1, 2, 10**400]}, {"codes": (CODES * 1e300).tolist()},
     ],
 )
 def test_damaged_file_is_refused(tmp_path, change):

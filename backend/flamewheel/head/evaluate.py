@@ -65,11 +65,6 @@ def joints(data: HeadData, shape: Any = None, expression: Any = None) -> Array:
     return placed
 
 
-def rest_vertices(data: HeadData, shape: Any = None, expression: Any = None) -> Array:
-    """(B,V,3) T + S β + E ψ: the head before any joint turns."""
-    return _rows(data, shape, expression, None)[1]
-
-
 def coefficients(name: str, value: Any, most: int) -> Array:
     """`value` as (B,n) with n <= `most`; a missing value is (1,0)."""
     rows = np.zeros((1, 0)) if value is None else np.atleast_2d(np.asarray(value, np.float64))

@@ -23,14 +23,17 @@ def checked_bytes(path: Path, *, what: str = "head file") -> bytes:
         if path.is_dir():
             raise HeadError("head-unreadable", f"{path} is a folder, not a {what}.",
                             "Give the file itself.")
+        if path.exists() and not path.is_file():  # a device or pipe may have no end
+            raise HeadError("head-unreadable", f"{path} is not a {what}.", "Give the file itself.")
         size = path.stat().st_size
         with path.open("rb") as stream:
             start = stream.read(1024)
     except FileNotFoundError as missing:
         raise HeadError("head-not-found", f"There is no {what} at {path}.",
                         "Check the path.") from missing
-    except OSError as bad:
-        raise HeadError("head-unreadable", f"{path} cannot be read: {bad.strerror}.",
+    except (OSError, ValueError) as bad:  # ValueError: a NUL or no text in the name
+        reason = getattr(bad, "strerror", None) or str(bad)
+        raise HeadError("head-unreadable", f"{str(path)!r} cannot be read: {reason}.",
                         "Check the permissions of the file.") from bad
     if size > MAX_FILE_BYTES:
         raise HeadError("head-too-large", f"{path} has {size / 1e9:.1f} GB; a {what} has at most "

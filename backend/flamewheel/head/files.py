@@ -103,8 +103,8 @@ def save_head(
 
     Raises OutputError as `written_aside`.
     """
-    with written_aside(Path(path)) as part:
-        np.savez_compressed(part, **_file_arrays(data, dict(colours or {})))
+    with written_aside(Path(path)) as part, part.open("wb") as stream:
+        np.savez_compressed(stream, **_file_arrays(data, dict(colours or {})))
 
 
 def _file_arrays(

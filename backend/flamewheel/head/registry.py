@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -75,7 +76,9 @@ def find_head(name_or_path: str | os.PathLike[str] = OPEN_HEAD) -> HeadData:
     what reading the file says.
     """
     text = os.fspath(name_or_path)
-    path = Path(text).expanduser()
+    path = Path(text)
+    with suppress(RuntimeError):  # no such person: the path is taken as it stands
+        path = path.expanduser()
     if path.suffix.lower() in _HEAD_SUFFIXES or len(path.parts) > 1:
         return _load(path)
     entries = list_heads()
@@ -93,7 +96,7 @@ def find_head(name_or_path: str | os.PathLike[str] = OPEN_HEAD) -> HeadData:
 def _load(path: Path) -> HeadData:
     try:
         state = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return load_head_file(path)  # says what is wrong with it
     return _cached(path.resolve(), state.st_mtime_ns, state.st_size)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..errors import UsageError
 from ..parameters import ExpressionCode
 from ..trajectory import Easing, Trajectory
 from ..wheel.points import WheelMix, WheelPoint
@@ -39,7 +40,10 @@ def plan_to_trajectory(
     (without it: neutral), and its neck and eyes are carried through the whole performance: a
     sentence changes the expression, not where the head looks.  A hold is two equal anchors.
     The same `seed` gives the same small variation (`VARIATION`); without one the anchors are exact.
+    Raises UsageError `bad-seed` for one below 0.
     """
+    if seed is not None and seed < 0:
+        raise UsageError("bad-seed", f"The seed {seed} is below 0.", "Give 0, 1, 2 or more.")
     neutral = codes_for(EmotionMix(NEUTRAL))
     now = neutral if start is None else start
     chance = None if seed is None else np.random.default_rng(seed)

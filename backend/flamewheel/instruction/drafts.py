@@ -15,9 +15,8 @@ from .tagging import Item, Timing
 from .tokens import refuse
 
 DEFAULT_GO_SECONDS = 1.0
-"""Length of a change where nothing is said.  A design choice: twice the 0.5 s or so that the onset
-of a spontaneous smile takes (Schmidt, Cohn and Tian, Biological Psychology 65, 2003), because a
-change between two emotions undoes one expression and makes another."""
+"""Length of a change where nothing is said.  A design choice: slow enough to be followed by eye,
+and a change between two emotions undoes one expression before it makes another."""
 
 DEFAULT_HOLD_SECONDS = 1.0
 """Length of `hold` where nothing is said; a design choice."""

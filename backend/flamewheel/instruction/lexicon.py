@@ -102,8 +102,7 @@ SPEEDS = {
     "instantly": Speed(0.1, "ease_out"), "immediately": Speed(0.1, "ease_out"),
     "at once": Speed(0.1, "ease_out"),
 }
-"""Lengths of a change where only its speed is said; design choices about the default of 1 s.
-Smile onsets were measured at about 0.5 s (Schmidt, Cohn and Tian 2003)."""
+"""Lengths of a change where only its speed is said; design choices about the default of 1 s."""
 
 EASINGS_SAID: dict[str, Easing] = {
     "linearly": "linear", "linear": "linear", "at a constant speed": "linear",

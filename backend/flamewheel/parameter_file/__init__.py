@@ -56,12 +56,14 @@ def save(face: FaceParameters, path: str | Path) -> None:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise InputFileError("too-large", f"{path} has {size >> 20} MB, too much for a face.",
-                                 "Give a parameter file that Flamewheel, DECA or EMOCA wrote.")
-        return path.read_bytes()
-    except OSError as failure:
-        reason = failure.strerror or str(failure)
+        with path.open("rb") as stream:  # a device or pipe does not say how long it is
+            body = stream.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as failure:  # ValueError: a NUL in the name
+        reason = getattr(failure, "strerror", None) or str(failure)
         raise InputFileError("unreadable", f"{path} cannot be read: {reason}.",
                              "Check the path and the permissions.") from failure
+    if len(body) > MAX_FILE_BYTES:
+        raise InputFileError("too-large", f"{path} has more than {MAX_FILE_BYTES >> 20} MB, too "
+                             "much for a face.",
+                             "Give a parameter file that Flamewheel, DECA or EMOCA wrote.")
+    return body

@@ -51,9 +51,16 @@ def numbers(key: str, read: Any, shape: tuple[int | None, ...] = (None,)) -> Arr
 
 
 def number(key: str, read: Any) -> float:
-    if isinstance(read, bool) or not isinstance(read, (int, float)) or not math.isfinite(read):
+    if isinstance(read, bool) or not isinstance(read, (int, float)) or not _is_finite(read):
         raise wrong(f"{key} must be a finite number.")
     return float(read)
+
+
+def _is_finite(read: float) -> bool:
+    try:
+        return math.isfinite(read)
+    except OverflowError:  # a whole number of JSON may be larger than any float
+        return False
 
 
 def optional_number(key: str, read: Any) -> float | None:

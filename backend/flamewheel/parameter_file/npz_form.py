@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UsageError
 from ..parameters import Array, Camera, FaceParameters
 from .checks import numbers, parsed, table_of, wrong
 from .json_form import from_dict, to_dict
@@ -80,7 +81,9 @@ def _npz_arrays(body: bytes) -> dict[str, Any]:
                 raise wrong("The .npz unpacks to more than a parameter file can hold.")
         with np.load(io.BytesIO(body), allow_pickle=False) as read:
             return {name: read[name] for name in read.files if name in known}
-    except (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZipFile) as bad:
+    except UsageError:
+        raise
+    except Exception as bad:  # zipfile, zlib and numpy's header parser have many kinds of errors
         raise wrong(f"This is not a .npz of plain numbers ({bad}).") from bad
 
 
@@ -90,7 +93,7 @@ def _deca_row(name: str, arrays: dict[str, Any], shape: tuple[int | None, ...]) 
     if key is None:
         raise wrong(f'The key "{name}" is missing.')
     array = arrays[key]
-    if array.ndim == 2 and array.shape[0] > 1:
+    if array.ndim == 2 and len(array) != 1:
         raise wrong(f'"{key}" holds {array.shape[0]} faces; one file is one face.')
     return numbers(key, array[0] if array.ndim == 2 else array, shape)
 

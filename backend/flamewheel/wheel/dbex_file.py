@@ -24,9 +24,9 @@ def save_database(database: ExpressionDatabase, path: Path) -> None:
 
     Raises OutputError as `written_aside`.
     """
-    with written_aside(Path(path)) as part:
+    with written_aside(Path(path)) as part, part.open("wb") as stream:
         np.savez_compressed(
-            part, format=np.array(FORMAT), head=np.array(database.head),
+            stream, format=np.array(FORMAT), head=np.array(database.head),
             head_checksum=np.array(database.head_checksum),
             provenance=np.array(database.provenance), labels=np.array(database.labels),
             sources=np.array(database.sources), vectors=database.vectors,

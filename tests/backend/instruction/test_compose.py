@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from flamewheel.errors import UsageError
 from flamewheel.instruction.compose import VARIATION, plan_to_trajectory, start_notes, wheel_points
 from flamewheel.parameters import ExpressionCode
 from flamewheel.trajectory import sample
@@ -108,3 +109,9 @@ def test_places_on_the_wheel(parse, text, points):
 @pytest.mark.parametrize("text", ["joy", "neutral", "hold the current expression for 2 s"])
 def test_never_empty(parse, text):
     assert plan_to_trajectory(parse(text), codes_for, "open").times.size >= 2
+
+
+def test_a_seed_below_zero_is_refused(parse):
+    with pytest.raises(UsageError) as refused:
+        plan_to_trajectory(parse("to joy"), codes_for, "open", seed=-1)
+    assert refused.value.code == "bad-seed"
