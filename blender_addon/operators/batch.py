@@ -15,13 +15,13 @@ from ..batch.runner import run_job
 from ..client.session import session
 from ..core.errors import BackendError, FlamewheelError
 from . import preferences
-from .verb import refusals
+from .verb import FileFirst, refusals
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the log: a frame takes longer."""
 
 
-class FLAMEWHEEL_OT_batch(bpy.types.Operator):
+class FLAMEWHEEL_OT_batch(FileFirst, bpy.types.Operator):
     """Render the shots of a job file; a bad shot is refused and the others still run"""
 
     bl_idname = "flamewheel.batch"
@@ -33,14 +33,6 @@ class FLAMEWHEEL_OT_batch(bpy.types.Operator):
     _beside_window = False
     _child: Any = None
     _timer: Any = None
-
-    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
-        """From the window: ask for the file first."""
-        self._beside_window = True
-        if self.filepath:
-            return self.execute(context)
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
 
     def execute(self, context: Any) -> Any:
         """From Python, wait for it; from the window, let another Blender do it."""

@@ -15,10 +15,10 @@ from ..core.protocol import FaceReply
 from ..scene.find import head_in
 from ..scene.identity import set_identity
 from ..scene.pose import Anchors, apply_code, key_performance, turn_root, vector
-from .verb import Ask, BackendVerb, tell
+from .verb import Ask, BackendVerb, FileFirst, tell
 
 
-class FLAMEWHEEL_OT_encode_photo(BackendVerb, bpy.types.Operator):
+class FLAMEWHEEL_OT_encode_photo(FileFirst, BackendVerb, bpy.types.Operator):
     """Give the head the face in a photo: who it is and what it does"""
 
     bl_idname = "flamewheel.encode_photo"
@@ -46,14 +46,6 @@ class FLAMEWHEEL_OT_encode_photo(BackendVerb, bpy.types.Operator):
     insert_keys: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Key", default=False, description="Key the expression at the current frame"
     )
-
-    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
-        """Ask for the photo first."""
-        self._beside_window = True
-        if self.filepath:
-            return self.execute(context)
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
 
     def prepare(self, context: Any) -> Ask:
         """The head must be there and the file must exist before the backend is bothered."""

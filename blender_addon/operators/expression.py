@@ -13,7 +13,7 @@ from ..core.parameter_reply import face_of, read_parameters
 from ..core.protocol import CodeBody, FaceReply, RetargetRequest
 from ..scene.find import find_head, head_in
 from ..scene.pose import Anchors, apply_code, key_performance, read_code, vector
-from .verb import Ask, BackendVerb, refusals, tell
+from .verb import Ask, BackendVerb, FileFirst, refusals, tell
 
 
 class FLAMEWHEEL_OT_reset_expression(bpy.types.Operator):
@@ -59,7 +59,7 @@ class FLAMEWHEEL_OT_key_expression(bpy.types.Operator):
         return {"CANCELLED"}
 
 
-class FLAMEWHEEL_OT_retarget(BackendVerb, bpy.types.Operator):
+class FLAMEWHEEL_OT_retarget(FileFirst, BackendVerb, bpy.types.Operator):
     """Take the expression in a parameter file, of this head or another, onto this head"""
 
     bl_idname = "flamewheel.retarget"
@@ -76,14 +76,6 @@ class FLAMEWHEEL_OT_retarget(BackendVerb, bpy.types.Operator):
     insert_keys: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Key", default=False, description="Key the expression at the current frame"
     )
-
-    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
-        """Ask for the file first."""
-        self._beside_window = True
-        if self.filepath:
-            return self.execute(context)
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
 
     def prepare(self, context: Any) -> Ask:
         """The file is read here, so that a wrong one is named."""

@@ -39,6 +39,18 @@ def tell(operator: Any, notes: Any) -> None:
         operator.report({"INFO"}, str(note))
 
 
+class FileFirst:
+    """Mix in first: an operator with a `filepath` asks for it in the window."""
+
+    def invoke(self: Any, context: Any, event: bpy.types.Event) -> Any:
+        """From a panel, menu or shortcut: the file browser, where no file is named yet."""
+        self._beside_window = True
+        if self.filepath:
+            return self.execute(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+
 class BackendVerb:
     """Mix into an operator; give it `prepare`, `apply` and `waiting` (what the status bar says)."""
 

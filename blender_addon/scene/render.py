@@ -86,13 +86,20 @@ def render_frame(scene: bpy.types.Scene, frame: int, path: Path) -> None:
     if scene.camera is None:
         raise SceneError("no-camera", f"The scene {scene.name} has no camera.", "Add a camera.")
     scene.frame_set(frame)
+    with render_file(scene, path, "not-rendered", f"Frame {frame} was not rendered"):
+        bpy.ops.render.render(write_still=True, scene=scene.name)
+
+
+@contextmanager
+def render_file(scene: bpy.types.Scene, path: Path, code: str, failed: str) -> Iterator[None]:
+    """What the block renders becomes `path`, whole; `code` and `failed` say where it did not."""
     make_folder(path.parent)
     with written_aside(path) as part:
         scene.render.filepath = str(part)
         try:
-            bpy.ops.render.render(write_still=True, scene=scene.name)
+            yield
         except RuntimeError as failure:
-            raise OutputError("not-rendered", f"Frame {frame} was not rendered: {failure}",
+            raise OutputError(code, f"{failed}: {failure}",
                               "See Blender's own messages above.") from failure
         if not part.is_file():
             raise OutputError("unwritable", f"{path} was not written by Blender.",

@@ -10,8 +10,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import OutputError
-from ..core.files import make_folder, written_aside
-from .render import set_frame_rate
+from .render import render_file, set_frame_rate
 
 PLAYS_EVERYWHERE = {"format": "MPEG4", "codec": "H264", "constant_rate_factor": "HIGH",
                     "ffmpeg_preset": "GOOD", "gopsize": 12, "audio_codec": "NONE"}
@@ -35,17 +34,8 @@ def write_video(frames: Sequence[Path], path: Path, *, fps: float,
     scene = bpy.data.scenes.new("Flamewheel video")
     try:
         _lay_out(scene, frames, fps, resolution)
-        make_folder(path.parent)
-        with written_aside(path) as part:
-            scene.render.filepath = str(part)
-            try:
-                bpy.ops.render.render(animation=True, scene=scene.name)
-            except RuntimeError as failure:
-                raise OutputError("no-video", f"The video was not written: {failure}",
-                                  "See Blender's own messages above.") from failure
-            if not part.is_file():
-                raise OutputError("unwritable", f"{path} was not written by Blender.",
-                                  "Check the folder, its permissions and the free space.")
+        with render_file(scene, path, "no-video", "The video was not written"):
+            bpy.ops.render.render(animation=True, scene=scene.name)
     finally:
         bpy.data.scenes.remove(scene)
 
