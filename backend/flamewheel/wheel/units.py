@@ -154,7 +154,7 @@ def _no_landmarks(head: HeadData) -> HeadError:
 
 
 def _landmark_head(head: HeadData, points: FacemeshPoints) -> tuple[HeadData, FacemeshPoints]:
-    """The head cut down to its landmarks' vertices, which move as they did: 50 times less to move.
+    """The head cut down to its landmarks' vertices, which move as they did: far fewer to move.
 
     The five joints become vertices of their own, so that they too follow every component.
     """
