@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .errors import UsageError
 from .parameters import ExpressionCode, FaceParameters
 from .trajectory import Trajectory
 
@@ -167,6 +168,9 @@ def retarget(
     to = find_head(head)
     if source.head == to.name:
         return retarget_face(source, target, to, to, None, None)
+    if any(sign in source.head for sign in "/\\"):  # a file may come from anywhere
+        raise UsageError("bad-head-name", f"The parameter file names a path as its head: "
+                         f"{source.head}.", "It must be a head's name; see `flamewheel head list`.")
     start = find_head(source.head)
     return retarget_face(source, target, start, to, head_units(source.head).units,
                          head_units(head).units)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import bpy
 from ..core.backend_calls import BackendCalls
 from ..core.errors import HeadError
 from ..core.head_file import open_head_path, read_head
+from ..core.parameter_reply import read_face
 from ..core.protocol import ConvertRequest, HeadReply
 from ..scene.head import import_head
+from ..scene.identity import set_identity
 from . import preferences
-from .verb import Ask, BackendVerb, refusals
+from .verb import Ask, BackendVerb, FileFirst, refusals
 
 OPEN = "open"
 
@@ -40,9 +43,13 @@ class _ImportHead(BackendVerb):
         name="Expression Keys", default=50, min=0, max=100,
         description="How many expression components become shape keys (Exp1, Exp2, …)",
     )
+    parameters: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Identity From", subtype="FILE_PATH",
+        description="A parameter file (.json) whose identity the head takes; empty: the mean one",
+    )
     fold_identity: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Fold Identity", default=False,
-        description="No identity keys: the mean identity is the basis, and playback is faster",
+        description="No identity keys: the chosen identity is the basis, and playback is faster",
     )
 
     def execute(self, context: Any) -> Any:
@@ -61,8 +68,11 @@ class _ImportHead(BackendVerb):
         if not source.is_file():
             raise HeadError("file-not-found", f"There is no head {self.filepath!r}.",
                             "Choose a head file (.npz) or a FLAME pickle (.pkl).")
-        folder = preferences.user_folder("heads")
-        asked = ConvertRequest(str(source), str(folder / f"{source.stem}.npz"))
+        # FLAME's pickles share names between years: the content tells them apart, so that one
+        # conversion never takes the place of another that a scene refers to
+        content = hashlib.sha256(source.read_bytes()).hexdigest()[:8]
+        output = preferences.user_folder("heads") / f"{source.stem}-{content}.npz"
+        asked = ConvertRequest(str(source), str(output))
 
         def ask(calls: BackendCalls) -> HeadReply:
             return calls.convert(asked)
@@ -75,20 +85,30 @@ class _ImportHead(BackendVerb):
 
     def _import(self, context: Any, path: Path, source: str) -> None:
         arrays = read_head(path)
+        identity = self._identity()
         mesh = import_head(
             arrays,
-            name="Open Head" if source == OPEN else path.stem,
+            name="Open Head" if source == OPEN else Path(self.filepath).stem,
             source=source,
             identity_count=self.identity_count,
             expression_count=self.expression_count,
-            fold_identity=[] if self.fold_identity else None,
+            fold_identity=identity if self.fold_identity else None,
             collection=context.collection,
         )
+        if identity and not self.fold_identity:
+            set_identity(mesh, mesh.parent, identity)
         for other in context.selected_objects:
             other.select_set(False)
         mesh.select_set(True)
         context.view_layer.objects.active = mesh
         self.report({"INFO"}, f"Imported {mesh.name}: {len(mesh.data.vertices)} vertices")
+
+    def _identity(self) -> list[float]:
+        """The coefficients that the parameter file brings; none where none is named."""
+        if not self.parameters:
+            return []
+        face = read_face(Path(bpy.path.abspath(self.parameters)))
+        return [float(value) for value in face.shape]
 
 
 class FLAMEWHEEL_OT_import_head(_ImportHead, bpy.types.Operator):
@@ -99,15 +119,9 @@ class FLAMEWHEEL_OT_import_head(_ImportHead, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
 
-class FLAMEWHEEL_OT_import_head_file(_ImportHead, bpy.types.Operator):
+class FLAMEWHEEL_OT_import_head_file(FileFirst, _ImportHead, bpy.types.Operator):
     """Choose a FLAME pickle or another head file and import it"""
 
     bl_idname = "flamewheel.import_head_file"
     bl_label = "Import Head File"
     bl_options = {"UNDO"}
-
-    def invoke(self, context: Any, event: bpy.types.Event) -> Any:
-        """Ask for the file first."""
-        self._beside_window = True
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,13 +86,31 @@ def test_import_counts_and_folded_identity() -> None:
     assert not values("Shape")
 
 
+def test_import_with_the_identity_of_a_parameter_file(tmp_path: Path) -> None:
+    person = tmp_path / "person.json"
+    person.write_text(json.dumps({"head": "open", "shape": [1.5, -0.5], "expression": []}))
+    assert bpy.ops.flamewheel.import_head(parameters=str(person)) == {"FINISHED"}
+    keyed = head_mesh()
+    assert keyed.data.shape_keys.key_blocks["Shape1"].value == 1.5
+    evaluated = keyed.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+    wanted = np.array([vertex.co[:] for vertex in evaluated.vertices])
+    empty_file()
+    assert bpy.ops.flamewheel.import_head(parameters=str(person), fold_identity=True) == {
+        "FINISHED"}
+    folded = head_mesh()
+    assert "Shape1" not in folded.data.shape_keys.key_blocks
+    got = np.array([vertex.co[:] for vertex in folded.data.vertices])
+    np.testing.assert_allclose(got, wanted, atol=1e-6)
+
+
 def test_import_of_a_pickle_goes_through_the_backend_and_of_its_npz_does_not(
     addon: Path, flame_pickle: Path
 ) -> None:
     assert bpy.ops.flamewheel.import_head(filepath=str(flame_pickle)) == {"FINISHED"}
     mesh = head_mesh()
     converted = Path(mesh["flamewheel_head"])
-    assert converted == addon / "heads" / "made_up.npz" and converted.is_file()
+    assert converted.is_file() and converted.parent == addon / "heads"
+    assert re.fullmatch(r"made_up-[0-9a-f]{8}\.npz", converted.name) and mesh.name == "made_up"
     assert (len(values("Shape")), len(values("Exp"))) == (100, 50)
     places = [vertex.co[:] for vertex in mesh.data.vertices]
     empty_file()

@@ -67,10 +67,8 @@ def load_photo(source: PhotoSource) -> Photo:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise PhotoError("image-too-large", f"{path.name} is larger than 512 MB.",
-                             _TOO_LARGE_HINT)
-        return path.read_bytes()
+        with open(path, "rb") as stream:  # a device has no size and may have no end
+            data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError as missing:
         raise PhotoError("file-not-found", f"There is no file {path}.",
                          "Check the name and the folder.") from missing
@@ -78,6 +76,10 @@ def _read(path: Path) -> bytes:
         reason = getattr(bad, "strerror", None) or str(bad)
         raise PhotoError("unreadable-image", f"{path.name} cannot be read: {reason}.",
                          "Name a picture file that you may read.") from bad
+    if len(data) > MAX_BYTES:
+        raise PhotoError("image-too-large", f"{path.name} is larger than 512 MB.",
+                         _TOO_LARGE_HINT)
+    return data
 
 
 def _decode(data: bytes, name: str) -> Photo:
