@@ -105,22 +105,24 @@ def blend(
     weight: float | None = None,
     method: str = "correlation",
     head: str = "open",
+    database: Path | None = None,
 ) -> BlendResult:
     """One emotion, or two mixed, as an expression of `head` (Emotion-Wheel blending, eq. 3–5).
 
     Emotions are named in any common form; `weight` (0..1) is the primary's share, None the
     method's own (eq. 3 at 0.5 is the plain average, so `correlation` takes 0.75).  An intensity
     of 1 is the basic emotion; None takes the word's own ("furious" is more than "angry").
+    `database` is a file of `dbex build`; None builds the head's own.
     Raises WheelError for unknown words and impossible mixes, HeadError for the head.
     """
     from .wheel.blend import blend as blend_points
     from .wheel.words import spots_of
 
-    database = expression_database(head)
+    entries = expression_database(head, database)
     spots = spots_of(primary, primary_intensity)
     if secondary is not None:
         spots = (*spots, *spots_of(secondary, secondary_intensity))
-    return blend_points(database, spots, weight=weight, method=method)
+    return blend_points(entries, spots, weight=weight, method=method)
 
 
 def transition(
@@ -176,11 +178,21 @@ def retarget(
                          head_units(head).units)
 
 
-def expression_database(head: str = "open") -> ExpressionDatabase:
-    """The expression database of `head`, from FACS prototypes in the head's own action units."""
-    from .head.registry import find_head
+def expression_database(head: str = "open", file: Path | None = None) -> ExpressionDatabase:
+    """The expression database of `head`: from `file`, or from FACS prototypes in its own units.
 
-    return _database(head, find_head(head).checksum)
+    Raises WheelError `other-head` where the file was built for another head.
+    """
+    from .head.registry import find_head
+    from .wheel.dbex import check_head
+    from .wheel.dbex_file import load_database
+
+    data = find_head(head)
+    if file is None:
+        return _database(head, data.checksum)
+    database = load_database(file)
+    check_head(database, data.name, data.checksum)
+    return database
 
 
 def head_units(head: str = "open") -> SolvedUnits:
@@ -248,9 +260,9 @@ def inspect_head(head: str = "open") -> dict[str, Any]:
     }
 
 
-def describe_database(head: str = "open") -> list[dict[str, Any]]:
+def describe_database(head: str = "open", file: Path | None = None) -> list[dict[str, Any]]:
     """Each emotion of a head's database: entries, agreement with FACS, sources, I_E."""
-    database = expression_database(head)
+    database = expression_database(head, file)
     rows = []
     for emotion in database.emotions:
         entries, agree = database.counts(emotion)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli import PHOTO, accepted, flamewheel
+from cli import PHOTO, accepted, flamewheel, refused
 from generated_flame import write_flame_pickle
 
 import flamewheel as package
 from flamewheel import wheel_names
+from flamewheel.head.registry import open_head_path
 from flamewheel.parameter_file import from_dict, load
 from flamewheel.trajectory import load_trajectory
 
@@ -140,6 +141,20 @@ def test_dbex_build_and_show(tmp_path: Path) -> None:
     assert {row["emotion"] for row in rows} >= set(wheel_names.WHEEL_ORDER)
     assert all(row["source"] and len(row["components"]) == 16 for row in rows)
     assert sum(row["entries"] for row in rows) == made["entries"]
+    assert accepted("dbex", "show", "--database", out, "--json").json["emotions"] == rows
+    own = accepted("blend", "awe", "--json").json["expression"]
+    assert accepted("blend", "awe", "--database", out, "--json").json["expression"] == own
+
+
+def test_a_database_of_another_head_is_refused(tmp_path: Path) -> None:
+    out, other = tmp_path / "dbex.npz", tmp_path / "other.npz"
+    accepted("dbex", "build", "-o", out)
+    with np.load(open_head_path()) as file:
+        arrays = dict(file)
+    arrays["v_template"] = arrays["v_template"] * np.float32(1.01)
+    np.savez(other, **arrays)
+    refusal = refused("blend", "awe", "--head", other, "--database", out)
+    assert refusal["code"] == "other-head"
 
 
 def test_doctor_finds_what_is_needed_and_only_misses_blender() -> None:

@@ -40,6 +40,7 @@ def blend(options: Namespace) -> None:
         weight=options.weight,
         method=options.method,
         head=options.head,
+        database=options.database,
     )
     name = pipeline.head_name(options.head)
     face = FaceParameters(name, Identity(np.zeros(0)), result.code, notes=result.notes)
@@ -138,7 +139,7 @@ def dbex_build(options: Namespace) -> None:
 
 def dbex_show(options: Namespace) -> None:
     """Each emotion: entries, where they come from, strongest components."""
-    rows = pipeline.describe_database(options.head)
+    rows = pipeline.describe_database(options.head, options.database)
     if options.json:
         print_json({"emotions": rows})
         return

@@ -68,6 +68,7 @@ def _add_verbs(
     blend.add_argument("--intensity", type=float, help="of the primary; 1 = basic")
     blend.add_argument("--secondary-intensity", type=float, help="of the secondary; 1 = basic")
     blend.add_argument("--method", default="correlation", help="correlation, linear or pca")
+    blend.add_argument("--database", type=Path, help="a file of `dbex build`")
     _output_option(blend, "parameter file to write (.json or .npz)")
     _head_option(blend)
 
@@ -120,6 +121,7 @@ def _add_dbex(
     build.add_argument("-o", "--output", type=Path, required=True, help="database (.npz)")
     build.set_defaults(run=commands.dbex_build)
     show = _add(actions, common, "show", "What a head's database holds.")
+    show.add_argument("--database", type=Path, help="a file of `dbex build`")
     _head_option(show)
     show.set_defaults(run=commands.dbex_show)
 
