@@ -26,14 +26,15 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         name="Emotion", default="Joy", description='A word such as "joy", "furious" or "awe"'
     )
     intensity: bpy.props.FloatProperty(  # type: ignore[valid-type]
-        name="Intensity", default=1.0, min=0.0, max=1.5,
-        description="0.5 mild, 1 basic, 1.5 intense",
+        name="Intensity", default=-1.0, min=-1.0, max=1.5,
+        description="0.5 mild, 1 basic, 1.5 intense; -1: the word's own (furious is intense)",
     )
     secondary: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="With", default="", description="A second emotion, or nothing"
     )
     secondary_intensity: bpy.props.FloatProperty(  # type: ignore[valid-type]
-        name="Its Intensity", default=1.0, min=0.0, max=1.5
+        name="Its Intensity", default=-1.0, min=-1.0, max=1.5,
+        description="As for the first emotion",
     )
     weight: bpy.props.FloatProperty(  # type: ignore[valid-type]
         name="Share", default=0.75, min=0.0, max=1.0, description="The primary emotion's share"
@@ -57,9 +58,9 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         self._head = head_in(context)
         # the frame of the click: a person may scrub on while the backend works
         self._frame = context.scene.frame_current if self.frame < 0 else self.frame
-        second = WheelSpot(self.secondary, self.secondary_intensity) if self.secondary else None
+        second = _spot(self.secondary, self.secondary_intensity) if self.secondary else None
         asked = BlendRequest(
-            self._head.source, WheelSpot(self.primary, self.intensity), second,
+            self._head.source, _spot(self.primary, self.intensity), second,
             self.weight, self.method,
         )
 
@@ -80,3 +81,8 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
             still = Anchors([0.0], [vector(reply.code)], [])
             key_performance(head, still, context.scene, frame=self._frame, dense=False)
         tell(self, [reply.name, *reply.notes])
+
+
+def _spot(word: str, intensity: float) -> WheelSpot:
+    """A place on the wheel; below 0 the word's own intensity."""
+    return WheelSpot(word, intensity if intensity >= 0 else None)

@@ -167,6 +167,16 @@ def test_blend_poses_what_the_command_line_says(head: Any) -> None:
     assert not bpy.data.actions
 
 
+def test_a_word_brings_its_own_strength(head: Any) -> None:
+    def posed(word: str, **how: float) -> Any:
+        assert bpy.ops.flamewheel.blend(primary=word, insert_keys=False, **how) == {"FINISHED"}
+        return np.array(values("Exp"))
+
+    sadness, grief = posed("sadness"), posed("grief")
+    assert np.linalg.norm(grief) > 1.2 * np.linalg.norm(sadness)
+    np.testing.assert_allclose(posed("grief", intensity=1.0), sadness, atol=1e-6)
+
+
 def test_blend_keys_one_pose_or_a_way_to_it(scene: Any, head: Any) -> None:
     bpy.ops.flamewheel.blend(primary="joy", frame=10)
     frames = key_frames(head)
