@@ -13,6 +13,10 @@ from ..core.head_file import HeadArrays
 
 RGB = tuple[float, float, float]
 
+BORDER = (0.4, 0.75)
+"""Shares of a softened part between which its border lies: from outside its mask nothing is tinted.
+Judged by eye: without it lips colour the skin about them."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -94,7 +98,8 @@ def _softened(inside: Any, triangles: Any) -> Any:
     share = inside.astype(np.float64)
     for _ in range(SOFTENING):
         share = (share + np.bincount(ends[0], share[ends[1]], inside.size)) / count
-    return share
+    low, high = BORDER
+    return np.clip((share - low) / (high - low), 0.0, 1.0)
 
 
 def _add_material(mesh: Any, part: str, head: HeadArrays) -> Any:

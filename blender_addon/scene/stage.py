@@ -46,18 +46,18 @@ _WARM, _WHITE, _COOL = (1.0, 0.93, 0.85), (1.0, 0.98, 0.96), (0.86, 0.93, 1.0)
 LIGHTS = {
     # key, fill and rim; found by looking at renders of the open head
     "studio": (
-        _Lamp("Key", 38, 32, 5.0, 3.0, 480, _WARM),
-        _Lamp("Fill", -48, 8, 5.5, 5.0, 130, _COOL),
-        _Lamp("Rim", -150, 38, 5.0, 2.5, 420, _WHITE),
+        _Lamp("Key", 38, 32, 5.0, 3.0, 290, _WARM),
+        _Lamp("Fill", -48, 8, 5.5, 5.0, 80, _COOL),
+        _Lamp("Rim", -150, 38, 5.0, 2.5, 280, _WHITE),
     ),
     "soft": (
-        _Lamp("Key", 20, 30, 5.0, 6.0, 420, _WHITE),
-        _Lamp("Fill", -40, 5, 5.5, 6.0, 270, _WHITE),
-        _Lamp("Rim", 165, 45, 5.0, 4.0, 200, _COOL),
+        _Lamp("Key", 20, 30, 5.0, 6.0, 260, _WHITE),
+        _Lamp("Fill", -40, 5, 5.5, 6.0, 165, _WHITE),
+        _Lamp("Rim", 165, 45, 5.0, 4.0, 130, _COOL),
     ),
     "dramatic": (
-        _Lamp("Key", 62, 30, 4.6, 1.6, 520, _WARM),
-        _Lamp("Rim", -140, 25, 4.6, 2.0, 520, _COOL),
+        _Lamp("Key", 62, 30, 4.6, 1.6, 330, _WARM),
+        _Lamp("Rim", -140, 25, 4.6, 2.0, 340, _COOL),
     ),
 }
 
