@@ -29,10 +29,9 @@ from .rows import LandmarkRows
 Floats = npt.NDArray[np.float64]
 
 SHARED_NOISE = 0.2
-"""κ.  Over 440 labelled photos, 0.05 blurs expressions (residual 2.0 % of the distance of the eyes
-against 1.4 %) and 0.5 takes the mouth's opening from the jaw for little (1.3 %).  Measured on an
-earlier head with other components; on the present one the residual is 1.9 %, and nobody has looked
-for the best value."""
+"""κ.  Over 238 labelled photos of the open head 0.1, 0.2, 0.4 and 1.0 leave residuals of 2.0, 1.8,
+1.65 and 1.5 % of the distance of the eyes; smiles are told as well by all (AUC 0.92), raised brows
+worse by the larger ones (0.77 to 0.70), and identity grows (median largest |β| 1.1 to 2.2)."""
 HUBER = 2.0  # standard deviations beyond which a landmark pulls linearly only
 MAX_ROUNDS = 12
 ENOUGH = 1e-3  # relative gain of a round below which the fit has arrived
