@@ -10,7 +10,7 @@ import bpy
 from ..core.backend_calls import BackendCalls
 from ..core.protocol import BlendReply, BlendRequest, WheelSpot
 from ..scene.find import head_in
-from ..scene.pose import Anchors, apply_code, key_performance, read_code, same_length, vector
+from ..scene.pose import Anchors, apply_code, key_performance, key_pose, read_code, same_length
 from .verb import Ask, BackendVerb, tell
 
 
@@ -78,8 +78,7 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
             way = Anchors([0.0, self.seconds], same_length(read_code(head), reply.code), ["smooth"])
             key_performance(head, way, context.scene, frame=self._frame, dense=False)
         else:
-            still = Anchors([0.0], [vector(reply.code)], [])
-            key_performance(head, still, context.scene, frame=self._frame, dense=False)
+            key_pose(head, reply.code, context.scene, frame=self._frame)
         tell(self, [reply.name, *reply.notes])
 
 

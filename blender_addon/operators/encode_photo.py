@@ -14,7 +14,7 @@ from ..core.parameter_reply import face_of
 from ..core.protocol import FaceReply
 from ..scene.find import head_in
 from ..scene.identity import set_identity
-from ..scene.pose import Anchors, apply_code, key_performance, turn_root, vector
+from ..scene.pose import apply_code, key_pose, turn_root
 from .verb import Ask, BackendVerb, FileFirst, tell
 
 
@@ -67,8 +67,7 @@ class FLAMEWHEEL_OT_encode_photo(FileFirst, BackendVerb, bpy.types.Operator):
         face = face_of(reply)
         head = self._head.still_there()
         if self.use_expression and self.insert_keys:
-            still = Anchors([0.0], [vector(face.code)], [])
-            key_performance(head, still, context.scene, frame=self._frame, dense=False)
+            key_pose(head, face.code, context.scene, frame=self._frame)
         if self.use_identity:
             set_identity(head.mesh, head.armature, face.shape)
         if self.use_head_pose:

@@ -12,21 +12,25 @@ from ..core.backend_calls import BackendCalls
 from ..core.parameter_reply import face_of, read_parameters
 from ..core.protocol import CodeBody, FaceReply, RetargetRequest
 from ..scene.find import find_head, head_in
-from ..scene.pose import Anchors, apply_code, key_performance, read_code, vector
+from ..scene.pose import apply_code, key_pose, read_code
 from .verb import Ask, BackendVerb, FileFirst, refusals, tell
 
 
-class FLAMEWHEEL_OT_reset_expression(bpy.types.Operator):
-    """Put the face at rest: expression, jaw, neck and eyes to zero"""
-
-    bl_idname = "flamewheel.reset_expression"
-    bl_label = "Reset Expression"
-    bl_options = {"REGISTER", "UNDO"}
+class NeedsHead:
+    """Mix in first: greyed out where there is no head."""
 
     @classmethod
     def poll(cls, context: Any) -> bool:
         """Only with a head."""
         return find_head(context) is not None
+
+
+class FLAMEWHEEL_OT_reset_expression(NeedsHead, bpy.types.Operator):
+    """Put the face at rest: expression, jaw, neck and eyes to zero"""
+
+    bl_idname = "flamewheel.reset_expression"
+    bl_label = "Reset Expression"
+    bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: Any) -> Any:
         """Zero; keys are left alone."""
@@ -36,24 +40,18 @@ class FLAMEWHEEL_OT_reset_expression(bpy.types.Operator):
         return {"CANCELLED"}
 
 
-class FLAMEWHEEL_OT_key_expression(bpy.types.Operator):
+class FLAMEWHEEL_OT_key_expression(NeedsHead, bpy.types.Operator):
     """Key the present expression, jaw, neck and eyes at the current frame"""
 
     bl_idname = "flamewheel.key_expression"
     bl_label = "Key Expression"
     bl_options = {"REGISTER", "UNDO"}
 
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """Only with a head."""
-        return find_head(context) is not None
-
     def execute(self, context: Any) -> Any:
         """One key for each channel that is used."""
         with refusals(self):
             head = head_in(context)
-            still = Anchors([0.0], [vector(read_code(head))], [])
-            written = key_performance(head, still, context.scene, frame=None, dense=False)
+            written = key_pose(head, read_code(head), context.scene, frame=None)
             self.report({"INFO"}, f"{written.keys} keys on frame {written.first_frame:g}")
             return {"FINISHED"}
         return {"CANCELLED"}
@@ -92,7 +90,6 @@ class FLAMEWHEEL_OT_retarget(FileFirst, BackendVerb, bpy.types.Operator):
         """Show it, or key it."""
         head, face = self._head.still_there(), face_of(reply)
         if self.insert_keys:  # first: keys may be refused (a linked Action)
-            still = Anchors([0.0], [vector(face.code)], [])
-            key_performance(head, still, context.scene, frame=None, dense=False)
+            key_pose(head, face.code, context.scene, frame=None)
         apply_code(head, face.code)
         tell(self, reply.notes)

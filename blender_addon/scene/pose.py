@@ -77,6 +77,12 @@ def key_performance(
     return written
 
 
+def key_pose(head: HeadInScene, code: CodeBody, scene: Any, *, frame: float | None) -> WrittenKeys:
+    """Key `code` alone, one key for each channel that is used; `frame` as in `key_performance`."""
+    still = Anchors([0.0], [vector(code)], [])
+    return key_performance(head, still, scene, frame=frame, dense=False)
+
+
 def vector(code: CodeBody) -> list[float]:
     """A row of `Performance.codes`."""
     return [*code.expression, *code.jaw, *code.neck, *code.eyes[0], *code.eyes[1]]

@@ -20,6 +20,15 @@ class FlamewheelPanel:
     bl_category = "Flamewheel"
 
 
+class HeadPanel(FlamewheelPanel):
+    """A panel that has something to act on."""
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Only with a head."""
+        return find_head(context) is not None
+
+
 class FLAMEWHEEL_PT_head(FlamewheelPanel, bpy.types.Panel):
     """Import, and what is imported"""
 
@@ -44,16 +53,11 @@ class FLAMEWHEEL_PT_head(FlamewheelPanel, bpy.types.Panel):
         row.operator("flamewheel.reset_expression", icon="LOOP_BACK")
 
 
-class FLAMEWHEEL_PT_photo(FlamewheelPanel, bpy.types.Panel):
+class FLAMEWHEEL_PT_photo(HeadPanel, bpy.types.Panel):
     """Photo to head"""
 
     bl_idname = "FLAMEWHEEL_PT_photo"
     bl_label = "Photo"
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """Only with a head."""
-        return find_head(context) is not None
 
     def draw(self, context: Any) -> None:
         """Who it is, what it does, or both."""
@@ -72,16 +76,11 @@ def _photo(operator: Any, identity: bool, expression: bool) -> None:
     operator.use_expression = expression
 
 
-class FLAMEWHEEL_PT_wheel(FlamewheelPanel, bpy.types.Panel):
+class FLAMEWHEEL_PT_wheel(HeadPanel, bpy.types.Panel):
     """The Emotion Wheel"""
 
     bl_idname = "FLAMEWHEEL_PT_wheel"
     bl_label = "Emotion Wheel"
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """Only with a head."""
-        return find_head(context) is not None
 
     def draw(self, context: Any) -> None:
         """Drag on the wheel, or say the mix in numbers."""
@@ -118,16 +117,11 @@ def _mix(operator: Any, state: Any, insert_keys: bool) -> None:
     operator.insert_keys = insert_keys
 
 
-class FLAMEWHEEL_PT_sentence(FlamewheelPanel, bpy.types.Panel):
+class FLAMEWHEEL_PT_sentence(HeadPanel, bpy.types.Panel):
     """Say what the face does"""
 
     bl_idname = "FLAMEWHEEL_PT_sentence"
     bl_label = "Sentence"
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """Only with a head."""
-        return find_head(context) is not None
 
     def draw(self, context: Any) -> None:
         """The text, what was understood, and the verb."""

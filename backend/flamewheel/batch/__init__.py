@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from ..errors import BackendError
@@ -23,8 +24,6 @@ def run_batch(job: Path, blender: str | None = None, *, as_json: bool = False) -
     if as_json:
         command.append("--json")
     # Blender must know which Python has the backend; this one has it.
-    import sys
-
     environment = {"FLAMEWHEEL_PYTHON": sys.executable, **os.environ}
     return subprocess.run(command, env=environment, check=False).returncode
 

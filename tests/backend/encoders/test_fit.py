@@ -9,6 +9,7 @@ import pytest
 from flamewheel.encoders.fit import fit_landmarks, priors_of, unit_components
 from flamewheel.encoders.problem import EXTRA, State, project, project_with_slopes
 from flamewheel.encoders.rows import SurfacePoints, mix_rows, rotation, rotation_slopes, vector_of
+from flamewheel.head.data import NamedUnits
 from flamewheel.head.evaluate import evaluate
 from flamewheel.head.registry import find_head
 
@@ -159,3 +160,10 @@ def test_units_among_the_components_are_known(head):
         assert (single.size == 1 and np.isclose(row[single[0]], 1, atol=1e-3)) == (
             single.size == 1 and single[0] in found)
     assert unit_components(replace(head, units=None), 10).size == 0
+    table = np.zeros((3, 6))
+    table[0, 4] = 1.0  # one component at full strength: a unit
+    table[1, 2] = 0.5  # one component, at half strength: none
+    table[2, [0, 1]] = 1.0  # two components: none
+    units = NamedUnits(("AU1", "AU2", "AU4"), table, np.zeros((3, 5, 3)))
+    assert unit_components(replace(head, units=units), 6).tolist() == [4]
+    assert unit_components(replace(head, units=units), 4).tolist() == []
