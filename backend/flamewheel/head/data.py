@@ -40,15 +40,40 @@ class ContourEmbedding:
 
 @dataclass(frozen=True, eq=False)
 class NamedUnits:
-    """FACS action units as points of this head's own expression space.
+    """FACS action units (or visemes) as points of this head's own expression space.
 
     Unit u at full strength is expression `expression[u]` with joints turned by `pose[u]`.
     Names are `AU<number>` for both sides, `AU<number>L`, `AU<number>R` for one (the face's own).
+    Where a sum of two units goes wrong, `pair_expression` mends it in proportion to the product
+    of their strengths: ψ(a) = Σ a_u expression[u] + Σ a_i a_j pair_expression[p], (i, j) = pairs[p].
     """
 
     names: tuple[str, ...]  # (U,)
     expression: Floats  # (U,E)
     pose: Floats  # (U,5,3) axis-angle rad: root, neck, jaw, left eye, right eye
+    pairs: Ints = field(default_factory=lambda: np.zeros((0, 2), np.int32))  # (P,2) rows of names
+    pair_expression: Floats | None = None  # (P,E); None where there are no pairs
+
+    def codes(self, strengths: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """(N,E) expressions of unit strengths (N,U), the pairs' correctives included."""
+        rows = np.asarray(strengths, np.float64)
+        made = rows @ np.asarray(self.expression, np.float64)
+        if self.pair_expression is not None and len(self.pairs):
+            both = rows[..., self.pairs[:, 0]] * rows[..., self.pairs[:, 1]]
+            made = made + both @ np.asarray(self.pair_expression, np.float64)
+        return np.asarray(made)
+
+    def poses(self, strengths: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """(N,5,3) axis-angle turns in rad of unit strengths (N,U): sums of the units' turns."""
+        return np.asarray(np.tensordot(np.asarray(strengths, np.float64), self.pose, axes=1))
+
+
+@dataclass(frozen=True, eq=False)
+class NamedAxes:
+    """Directions of the identity space that have a name, such as age or nose width."""
+
+    names: tuple[str, ...]  # (A,)
+    identity: Floats  # (A,S) β of one standard deviation along each
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +96,9 @@ class HeadData:
     contour: ContourEmbedding | None = None
     masks: Mapping[str, Ints] = field(default_factory=dict)  # part -> (n,) vertex indices
     units: NamedUnits | None = None
+    visemes: NamedUnits | None = None
+    axes: NamedAxes | None = None
+    mirror: Ints | None = None  # (V,) each vertex's image across the plane x = 0
     licence: str = "unknown"
     source: str = "unknown"
     checksum: str = ""  # sha256 of the arrays that make the geometry

@@ -2,7 +2,8 @@
 """The head file: a `.npz` with FLAME's names and no pickles, read with care and written whole.
 
 Keys: `v_template, f, shapedirs, expressiondirs, posedirs, J_regressor, weights, kintree_table`,
-optional `vt, ft, landmarks_*, masks_*, units_*` and `meta` (JSON: name, licence, source, format).
+optional `vt, ft, landmarks_*, masks_*, units_*, visemes_*, axes_*, mirror` and `meta` (JSON: name,
+licence, source, format); what only who makes materials reads (`map_*`, `wrinkle_*`) is passed by.
 A file under FLAME's own names, both bases in one `shapedirs`, is read too.
 """
 
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from ..errors import HeadError
 from ..files import written_aside
 from . import checks
-from .data import HeadData, NamedUnits
+from .data import HeadData, NamedAxes, NamedUnits
 from .npz import read_npz
 
 FORMAT = 1
@@ -48,7 +49,10 @@ def load_head_file(path: Path) -> HeadData:
         landmarks=checks.landmarks_from_arrays(arrays, where=where, triangle_count=faces),
         contour=checks.contour_from_arrays(arrays, where=where, triangle_count=faces),
         masks=checks.masks_from_arrays(arrays, where=where, vertex_count=head.vertex_count),
-        units=_units(arrays, where, head.expression_count))
+        units=_units(arrays, "units", where, head.expression_count),
+        visemes=_units(arrays, "visemes", where, head.expression_count),
+        axes=_axes(arrays, where, head.identity_count),
+        mirror=_mirror(arrays, where, head.vertex_count))
 
 
 def _meta(arrays: checks.Arrays, path: Path) -> dict[str, str]:
@@ -73,17 +77,49 @@ def _meta(arrays: checks.Arrays, path: Path) -> dict[str, str]:
     return {key: str(meta[key]) for key in ("name", "licence", "source") if key in meta}
 
 
-def _units(arrays: checks.Arrays, where: str, expression_count: int) -> NamedUnits | None:
-    """The head's own action units, where it has any."""
-    if "units_names" not in arrays:
+def _names(check: checks.Checker, key: str) -> tuple[str, ...]:
+    names = tuple(str(name) for name in check.array(key, (None,), "U"))
+    if len(set(names)) != len(names):
+        raise check.refuse(key, "names something twice")
+    return names
+
+
+def _units(
+    arrays: checks.Arrays, kind: str, where: str, expression_count: int
+) -> NamedUnits | None:
+    """The head's own action units, or visemes, where it has any."""
+    if f"{kind}_names" not in arrays:
         return None
     check = checks.Checker(arrays, where)
-    names = tuple(str(name) for name in check.array("units_names", (None,), "U"))
-    if len(set(names)) != len(names):
-        raise check.refuse("units_names", "names a unit twice")
-    return NamedUnits(
-        names, check.floats("units_expression", (len(names), expression_count)),
-        check.floats("units_pose", (len(names), 5, 3)))
+    names = _names(check, f"{kind}_names")
+    units = NamedUnits(
+        names, check.floats(f"{kind}_expression", (len(names), expression_count)),
+        check.floats(f"{kind}_pose", (len(names), 5, 3)))
+    if f"{kind}_pairs" not in arrays:
+        return units
+    pairs = check.indices(f"{kind}_pairs", (None, 2), len(names), "units")
+    return dataclasses.replace(units, pairs=pairs, pair_expression=check.floats(
+        f"{kind}_pair_expression", (len(pairs), expression_count)))
+
+
+def _axes(arrays: checks.Arrays, where: str, identity_count: int) -> NamedAxes | None:
+    """Named directions of identity, where the head has any."""
+    if "axes_names" not in arrays:
+        return None
+    check = checks.Checker(arrays, where)
+    names = _names(check, "axes_names")
+    return NamedAxes(names, check.floats("axes_identity", (len(names), identity_count)))
+
+
+def _mirror(arrays: checks.Arrays, where: str, vertex_count: int) -> npt.NDArray[np.int32] | None:
+    """Each vertex's mirror image, where the head's file knows it."""
+    if "mirror" not in arrays:
+        return None
+    check = checks.Checker(arrays, where)
+    mirror = check.indices("mirror", (vertex_count,), vertex_count, "vertices")
+    if (mirror[mirror] != np.arange(vertex_count)).any():
+        raise check.refuse("mirror", "does not lead back to each vertex")
+    return mirror
 
 
 def checksum(data: HeadData) -> str:
@@ -96,15 +132,17 @@ def checksum(data: HeadData) -> str:
 def save_head(
     data: HeadData, path: Path,
     colours: Mapping[str, tuple[float, float, float]] | None = None,
+    extras: Mapping[str, npt.NDArray[Any]] | None = None,
 ) -> None:
     """Writes `data` as float32 and int32, compressed; a reader never sees a half-written file.
 
     colours: linear RGB of parts (mask names), kept in `meta` for who makes materials.
+    extras: further arrays as they are, such as a material's maps (`map_*`, bytes of PNG).
 
     Raises OutputError as `written_aside`.
     """
     with written_aside(Path(path)) as part, part.open("wb") as stream:
-        np.savez_compressed(stream, **_file_arrays(data, dict(colours or {})))
+        np.savez_compressed(stream, **_file_arrays(data, dict(colours or {})), **(extras or {}))
 
 
 def _file_arrays(
@@ -127,13 +165,27 @@ def _file_arrays(
         arrays["landmarks_contour_triangles"] = data.contour.triangles
         arrays["landmarks_contour_barycentrics"] = data.contour.barycentrics
     arrays.update({f"masks_{name}": indices for name, indices in data.masks.items()})
-    if data.units is not None:
-        arrays.update(units_names=np.array(data.units.names, dtype=np.str_),
-                      units_expression=data.units.expression, units_pose=data.units.pose)
+    for kind, units in (("units", data.units), ("visemes", data.visemes)):
+        if units is not None:
+            arrays.update(_unit_arrays(kind, units))
+    if data.axes is not None:
+        arrays.update(axes_names=np.array(data.axes.names, dtype=np.str_),
+                      axes_identity=data.axes.identity)
+    if data.mirror is not None:
+        arrays["mirror"] = data.mirror
     arrays["meta"] = np.array(json.dumps(
         {"name": data.name, "licence": data.licence, "source": data.source, "format": FORMAT}
         | ({"colours": colours} if colours else {})))
     return {key: _stored(array) for key, array in arrays.items()}
+
+
+def _unit_arrays(kind: str, units: NamedUnits) -> dict[str, npt.NDArray[Any]]:
+    arrays: dict[str, npt.NDArray[Any]] = {
+        f"{kind}_names": np.array(units.names, dtype=np.str_),
+        f"{kind}_expression": units.expression, f"{kind}_pose": units.pose}
+    if units.pair_expression is not None and len(units.pairs):
+        arrays |= {f"{kind}_pairs": units.pairs, f"{kind}_pair_expression": units.pair_expression}
+    return arrays
 
 
 def _stored(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
