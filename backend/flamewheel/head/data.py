@@ -44,8 +44,8 @@ class NamedUnits:
 
     Unit u at full strength is expression `expression[u]` with joints turned by `pose[u]`.
     Names are `AU<number>` for both sides, `AU<number>L`, `AU<number>R` for one (the face's own).
-    Where a sum of two units goes wrong, `pair_expression` mends it in proportion to the product
-    of their strengths: ψ(a) = Σ a_u expression[u] + Σ a_i a_j pair_expression[p], (i, j) = pairs[p].
+    Where a sum of two units goes wrong, `pair_expression` mends it by the product of their
+    strengths: ψ(a) = Σ_u a_u expression[u] + Σ_p a_i a_j pair_expression[p] with (i, j) = pairs[p].
     """
 
     names: tuple[str, ...]  # (U,)

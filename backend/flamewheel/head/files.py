@@ -77,10 +77,13 @@ def _meta(arrays: checks.Arrays, path: Path) -> dict[str, str]:
     return {key: str(meta[key]) for key in ("name", "licence", "source") if key in meta}
 
 
+_TWICE = {"units_names": "a unit", "visemes_names": "a viseme", "axes_names": "an axis"}
+
+
 def _names(check: checks.Checker, key: str) -> tuple[str, ...]:
     names = tuple(str(name) for name in check.array(key, (None,), "U"))
     if len(set(names)) != len(names):
-        raise check.refuse(key, "names something twice")
+        raise check.refuse(key, f"names {_TWICE[key]} twice")
     return names
 
 
