@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
 from .assembly import Head
+from .folds import skin_folds
 from .landmarks_lists import LEFT_EYE, RIGHT_EYE
 from .mesh_tools import MIRROR, Points, biharmonic, symmetric, uniform_laplacian
 from .parts import Skin
@@ -61,12 +62,16 @@ def unit_fields(head: Head, jaw_weight: Points, extend: SkinExtension) -> UnitFi
     sets = {name: (_landmark_field(head.skin.face, table), table.sided, table.jaw)
             for name, table in UNITS.items()}
     sets["AU43"] = (_lid_closure(head.skin.face), True, 0.0)
+    folds = skin_folds(head.skin)
+    skin_left = (1 / (1 + np.exp(-head.skin.points[:, :1] / _SIDE_BLEND)))
     for name, (field, sided, jaw) in sets.items():
+        fold = folds.get(name, np.zeros((1, 3)))
         if sided:
-            made[name + "L"] = (head.carried(extend(field * left)), 0.0)
-            made[name + "R"] = (head.carried(extend(field * (1 - left))), 0.0)
+            made[name + "L"] = (head.carried(extend(field * left) + fold * skin_left), 0.0)
+            made[name + "R"] = (head.carried(extend(field * (1 - left)) + fold * (1 - skin_left)),
+                                0.0)
         else:
-            made[name] = (head.carried(extend(field)), jaw)
+            made[name] = (head.carried(extend(field) + fold), jaw)
     parted = _landmark_field(head.skin.face, UNITS["AU25"])
     made["AU19"] = (_with_tongue(head, head.carried(extend(parted * 0.8))), 0.14)
     for name, shift in {"AU29": (0, 0, _THRUST), "AU30L": (_SIDEWAYS, 0, 0),
