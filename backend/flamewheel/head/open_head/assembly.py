@@ -10,7 +10,8 @@ import numpy as np
 
 from .eyes_mouth import all_masks, caruncles, eyeball, gums, teeth, tongue
 from .landmarks_lists import INNER_LIPS, OUTER_LIPS
-from .mesh_tools import Index, Points, Triangles
+from .mesh_tools import Index, Points, Triangles, mirrored_halves
+from .mirror import whole_mirror
 from .parts import Part, Skin
 from .strands import Strands, brows, hair, lashes
 
@@ -44,11 +45,20 @@ class Head:
 
     @cached_property
     def triangles(self) -> Triangles:
-        """(F,3); the skin's come first and among them the face's."""
+        """(F,3) alike on both sides; the skin's come first and among them the face's."""
         pieces = {"skin": self.skin.triangles}
         pieces |= {name: part.triangles for name, part in self.loose.items()}
         pieces |= {name: strand.triangles for name, strand in self.strands.items()}
-        return np.concatenate([t + self.slices[name].start for name, t in pieces.items()])
+        made = mirrored_halves(
+            np.concatenate([t + self.slices[name].start for name, t in pieces.items()]),
+            self.points, self.mirror)
+        starts = [piece.start for piece in self.slices.values()]
+        return made[np.argsort(np.searchsorted(starts, made[:, 0], "right"), kind="stable")]
+
+    @cached_property
+    def mirror(self) -> Index:
+        """(V,) each vertex's image across the plane x = 0; see `whole_mirror`."""
+        return whole_mirror(self.points, self.slices)
 
     def carried(self, skin_values: Points, loose_values: dict[str, Points] | None = None
                 ) -> Points:

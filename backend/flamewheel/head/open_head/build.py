@@ -54,7 +54,9 @@ def build_open_head() -> HeadData:
         joint_regressor=_single(joints.regressor(head)), weights=_single(joints.weights(head, jaw)),
         uv=_single(uv), uv_triangles=uv_triangles.astype(np.int32), landmarks=_landmarks(head),
         masks={name: numbers.astype(np.int32) for name, numbers in head.masks.items()},
-        units=_named_units(fields, coefficients), licence=LICENCE, source=SOURCE)
+        units=_named_units(fields, coefficients),
+        mirror=head.mirror.astype(np.int32),
+        licence=LICENCE, source=SOURCE)
 
 
 def _single(values: Points) -> Any:

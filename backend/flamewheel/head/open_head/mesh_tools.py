@@ -200,6 +200,21 @@ def mirror_map(points: Points, tolerance: float = 1e-6) -> Index:
     return np.asarray(other, np.int64)
 
 
+def mirrored_halves(triangles: Triangles, points: Points, mirror: Index) -> Triangles:
+    """The triangles, those on the left (x > 0) replaced by mirror images of those on the right.
+
+    Bands between rings have the diagonals of their squares one way round; mirrored they would
+    fold and shade differently on the two sides of a face.
+    """
+    middle = points[triangles, 0].mean(1)
+    right, left = np.flatnonzero(middle < 0), np.flatnonzero(middle > 0)
+    if len(right) != len(left):
+        raise ValueError(f"{len(right)} triangles on the right, {len(left)} on the left")
+    made = triangles.copy()
+    made[left] = mirror[triangles[right]][:, ::-1]
+    return made
+
+
 def symmetric(values: Points, mirror: Index) -> Points:
     """The mean of a field and its mirror image."""
     return np.asarray((values + values[mirror] * MIRROR) / 2)

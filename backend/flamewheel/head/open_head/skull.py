@@ -22,6 +22,7 @@ from .mesh_tools import (
     Triangles,
     loop_subdivision,
     mirror_map,
+    mirrored_halves,
     orient,
     ring_strip,
     symmetric,
@@ -115,7 +116,8 @@ def head_skin(face: Face) -> Skin:
              for ring, centre in zip(lids, face.eye_centres, strict=True)]
     raw = np.concatenate(mesh.points)
     mirror = mirror_map(raw, tolerance=1e-5)
-    wound = orient(np.concatenate([triangles, np.array(mesh.triangles)]))
+    wound = mirrored_halves(orient(np.concatenate([triangles, np.array(mesh.triangles)])), raw,
+                            mirror)
     skin = Skin(face, raw, wound, matrix, len(triangles), mirror, oval, lips, lids,
                 (backs[0], backs[1]), bag, bag_end, skull, neck, (ears[0], ears[1]),
                 (ends[0], ends[1]))
