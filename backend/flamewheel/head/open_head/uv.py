@@ -1,57 +1,181 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texture coordinates: the skin unrolled from the front with a seam behind, parts in a margin."""
+"""Texture coordinates without overlap: the skin's chart above, the parts' charts in a strip below.
+
+No two triangles share texels, so colours may be baked.  Eyeballs are discs about their front pole;
+a card (brow, lash) stands upright in its own cell of a block, its root below.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from .assembly import Head
-from .mesh_tools import Index, Points
+from .mesh_tools import Index, Points, Triangles
+from .strands import Strands
+from .uv_parts import Chart, around_last, azimuthal, card, connected, generic, own_layout
+from .uv_skin import ASPECT, skin_chart
 
-_SKIN_WIDTH = 0.86  # of the square; the strip beside it holds the loose parts
-_CELLS = 11
+GAP = 3 / 1024
+"""Least distance of two charts and of a chart from the square's border, of its side."""
+
+_SKIN_WIDTH = 1 - 2 * GAP
+_STRIP_HEIGHT = 1 - 3 * GAP - ASPECT * _SKIN_WIDTH
+
+# How large parts are drawn relative to one another, judged by how large they are seen: irises and
+# front teeth need their texels, gums and tongue are half hidden, the cap of hair is one colour.
+_SIZES = (("eye", 2.6), ("cornea", 0.6), ("teeth", 1.0), ("gums", 0.45), ("tongue", 0.5),
+          ("hair", 0.12), ("", 0.5))
+_CARD_CELL = (4 / 1024, 14 / 1024)  # of the square; cards are dyed along their length only
+_MANY_CARDS = 600  # cells shrink beyond, so that cards never crowd out eyes and teeth
+_CARD_FILL = (0.5, 0.7)  # of its cell; the rest keeps neighbours apart
+_CARD_VERTICES = 40  # a component of more is no card
+
+
+@dataclass(frozen=True, eq=False)
+class _Item:
+    """A part's chart, or its block of cards, to be packed: `places` begin at 0, 0."""
+
+    name: str
+    chart: Chart
+    size: Points  # (2,)
+    scale: bool  # whether the packing may change its size; cards have theirs already
 
 
 def texture_coordinates(head: Head) -> tuple[Points, Index]:
-    """`vt` (T,2) in 0..1 and `ft` (F,3)."""
-    skin = len(head.skin.triangles)
-    flat, faces = _unrolled(head)
-    parts, part_faces = [flat], [faces]
-    start, first = len(flat), head.triangles[skin:]
-    cells = [name for name in head.slices if name != "skin"]
-    for cell, name in enumerate(cells):
-        piece = head.slices[name]
-        own = first[(first[:, 0] >= piece.start) & (first[:, 0] < piece.stop)]
-        points = head.points[piece]
-        depth = points[:, 2] * 0.3  # so that front and back of a ball do not coincide
-        spread = np.stack([points[:, 0] + depth, points[:, 1] + depth], 1)
-        spread = (spread - spread.min(0)) / np.ptp(spread, axis=0)
-        parts.append(np.array([_SKIN_WIDTH + 0.01, cell / _CELLS])
-                     + spread * [0.98 - _SKIN_WIDTH, 0.95 / _CELLS])
-        part_faces.append(own - piece.start + start)
-        start += len(points)
-    return np.concatenate(parts), np.concatenate(part_faces)
+    """`vt` (T,2) in 0..1, GAP from the border, and `ft` (F,3); exact mirror images on the skin.
 
-
-def _unrolled(head: Head) -> tuple[Points, Index]:
-    """The skin by longitude about a vertical axis and by length along the profile.
-
-    Triangles across the back seam get their own copies of the vertices on the far side.
+    Raises ValueError where a part is no surface that can be laid flat.
     """
-    points, faces = head.skin.points, head.skin.triangles
-    around = np.arctan2(points[:, 0], points[:, 2] + 75) / (2 * np.pi)
-    height = np.arctan2(points[:, 1] + 20, np.hypot(points[:, 0], points[:, 2] + 75) + 20)
-    height = (height - height.min()) / np.ptp(height)
-    coordinates = np.stack([around, height], 1)
-    span = np.ptp(around[faces], axis=1)
-    wraps = span > 0.5
-    far = np.unique(faces[wraps][around[faces[wraps]] < 0])
-    copies = np.full(len(points), -1)
-    copies[far] = len(points) + np.arange(len(far))
-    cut = faces.copy()
-    crossing = wraps[:, None] & (around[faces] < 0)
-    cut[crossing] = copies[faces[crossing]]
-    flat = np.concatenate([coordinates, coordinates[far] + [1.0, 0.0]])
-    low, high = flat[:, 0].min(), flat[:, 0].max()
-    flat[:, 0] = (flat[:, 0] - low) / (high - low) * _SKIN_WIDTH
-    return flat, cut
+    flat, faces = skin_chart(head.skin)
+    places = [flat * _SKIN_WIDTH + [GAP, 1 - GAP - ASPECT * _SKIN_WIDTH]]
+    corners = np.full((len(head.triangles), 3), -1)
+    corners[: len(faces)] = faces
+    start = len(flat)
+    items = [item for name in head.slices if name != "skin"
+             for item in _items(head, name, (flat, faces))]
+    for item, (corner, scale) in zip(items, _packed(items), strict=True):
+        corners[_triangles_of(head, item.name)[item.chart.triangles]] = item.chart.corners + start
+        places.append(item.chart.places * scale + corner)
+        start += len(item.chart.places)
+    return np.concatenate(places), corners
+
+
+def _triangles_of(head: Head, name: str) -> Index:
+    piece, first = head.slices[name], head.triangles[:, 0]
+    return np.flatnonzero((first >= piece.start) & (first < piece.stop))
+
+
+def _items(head: Head, name: str, skin: tuple[Points, Triangles]) -> list[_Item]:
+    """The charts of one part."""
+    points = head.points[head.slices[name]]
+    triangles = head.triangles[_triangles_of(head, name)] - head.slices[name].start
+    factor = next(size for key, size in _SIZES if name.startswith(key))
+    strands = head.strands.get(name)
+    if strands is not None:
+        copy = _copied(strands, head.skin.triangles, skin)
+        if copy:
+            return [_scaled(name, copy, factor * np.sqrt(_area(points, triangles)
+                                                         / _flat_area(copy)))]
+        cards = _card_block(points, triangles)
+        if cards:
+            return [_Item(name, cards, cards.size, False)]
+    brought = getattr(head.loose.get(name), "uv", None)
+    chart = None if brought is None else own_layout(brought, triangles)
+    if chart:
+        return [_scaled(name, chart, factor * np.sqrt(_area(points, triangles)
+                                                      / _flat_area(chart)))]
+    return [_scaled(name, chart, factor) for group in connected(points, triangles)
+            for chart in _flattened(head, name, points, triangles, group)]
+
+
+def _flattened(head: Head, name: str, points: Points, triangles: Triangles, chosen: Index
+               ) -> list[Chart]:
+    if name.startswith(("eye", "cornea")):
+        centres = head.skin.face.eye_centres
+        middle = points[triangles[chosen]].mean((0, 1))
+        nearest = int(np.linalg.norm(centres - middle, axis=1).argmin())
+        return azimuthal(points, triangles, chosen, centres[nearest])
+    if name == "tongue":
+        return around_last(points, triangles, chosen)
+    return generic(points, triangles, chosen)
+
+
+def _scaled(name: str, chart: Chart, factor: float) -> _Item:
+    sized = Chart(chart.triangles, chart.places * factor, chart.corners)
+    return _Item(name, sized, sized.size, True)
+
+
+def _area(points: Points, triangles: Triangles) -> float:
+    a, b, c = (points[triangles[:, k]] for k in range(3))
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
+
+
+def _flat_area(chart: Chart) -> float:
+    places = np.pad(chart.places, ((0, 0), (0, 1)))
+    return _area(places, chart.corners)
+
+
+def _copied(strands: Strands, triangles: Triangles, skin: tuple[Points, Triangles]
+            ) -> Chart | None:
+    """A shell over some of the skin's triangles laid out as those are; None for other strands."""
+    binding = strands.binding.tocsr()
+    if binding.nnz != binding.shape[0] or (binding.data != 1).any():
+        return None
+    below = {tuple(t): k for k, t in enumerate(triangles.tolist())}
+    numbers = [below.get(tuple(t)) for t in binding.indices[strands.triangles].tolist()]
+    if None in numbers:
+        return None
+    flat, faces = skin
+    used, corners = np.unique(faces[np.array(numbers)], return_inverse=True)
+    return Chart(np.arange(len(numbers)), flat[used] - flat[used].min(0), corners.reshape(-1, 3))
+
+
+def _card_block(points: Points, triangles: Triangles) -> Chart | None:
+    """Cards side by side in cells, row upon row, all as tall; None where some piece is no card."""
+    groups = connected(points, triangles)
+    cards = [card(points, triangles, group) for group in groups
+             if len(np.unique(triangles[group])) <= _CARD_VERTICES]
+    if len(cards) < len(groups) or None in cards:
+        return None
+    cell = np.array(_CARD_CELL) * min(1.0, np.sqrt(_MANY_CARDS / len(cards)))
+    rows = int(np.ceil(len(cards) * cell[0] / (_SKIN_WIDTH / 2)))
+    columns = -(-len(cards) // rows)
+    places, corners, start = [], [], 0
+    for k, one in enumerate(c for c in cards if c):
+        spot = np.array([k % columns, k // columns])
+        places.append((one.places / one.size * _CARD_FILL + spot) * cell)
+        corners.append(one.corners + start)
+        start += len(one.places)
+    return Chart(np.concatenate(groups), np.concatenate(places), np.concatenate(corners))
+
+
+def _packed(items: list[_Item]) -> list[tuple[Points, float]]:
+    """Lower left corner and scale of each item: shelves in the strip, as large as they go."""
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _shelves(items, middle) else (low, middle)
+    found = _shelves(items, low)
+    if found is None:
+        raise ValueError("the cards of the head leave no room for its other parts")
+    return [(corner, low if item.scale else 1.0)
+            for item, corner in zip(items, found, strict=True)]
+
+
+def _shelves(items: list[_Item], scale: float) -> list[Points] | None:
+    """Corners of the items, the tallest first along shelves; None where the strip overflows."""
+    sizes = [item.size * (scale if item.scale else 1.0) for item in items]
+    corners = [np.zeros(2)] * len(items)
+    at, bottom, shelf = GAP, GAP, 0.0
+    for k in sorted(range(len(items)), key=lambda k: (-sizes[k][1], k)):
+        width, height = sizes[k]
+        if at + width > 1 - GAP and shelf:
+            at, bottom, shelf = GAP, bottom + shelf + GAP, 0.0
+        if at + width > 1 - GAP or bottom + height > GAP + _STRIP_HEIGHT:
+            return None
+        shelf = max(shelf, height)
+        corners[k] = np.array([at, bottom])
+        at += width + GAP
+    return corners
