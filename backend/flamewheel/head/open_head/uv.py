@@ -13,6 +13,7 @@ import numpy as np
 
 from .assembly import Head
 from .mesh_tools import Index, Points, Triangles
+from .parts import Skin
 from .strands import Strands
 from .uv_parts import Chart, around_last, azimuthal, card, connected, generic, own_layout
 from .uv_skin import ASPECT, skin_chart
@@ -48,8 +49,8 @@ def texture_coordinates(head: Head) -> tuple[Points, Index]:
 
     Raises ValueError where a part is no surface that can be laid flat.
     """
-    flat, faces = skin_chart(head.skin)
-    places = [flat * _SKIN_WIDTH + [GAP, 1 - GAP - ASPECT * _SKIN_WIDTH]]
+    flat, faces = skin_layout(head.skin)
+    places = [flat]
     corners = np.full((len(head.triangles), 3), -1)
     corners[: len(faces)] = faces
     start = len(flat)
@@ -60,6 +61,19 @@ def texture_coordinates(head: Head) -> tuple[Points, Index]:
         places.append(item.chart.places * scale + corner)
         start += len(item.chart.places)
     return np.concatenate(places), corners
+
+
+def skin_layout(skin: Skin) -> tuple[Points, Triangles]:
+    """The skin's share of `texture_coordinates`: `vt` (T,2) and `ft` of the skin's triangles."""
+    flat, faces = skin_chart(skin)
+    return flat * _SKIN_WIDTH + [GAP, 1 - GAP - ASPECT * _SKIN_WIDTH], faces
+
+
+def part_layout(head: Head, name: str) -> tuple[Triangles, Points, Triangles]:
+    """A part's triangles (m,3), all `vt` (T,2) and the triangles' `ft` (m,3)."""
+    chosen = _triangles_of(head, name)
+    flat, corners = texture_coordinates(head)
+    return head.triangles[chosen], flat, corners[chosen]
 
 
 def _triangles_of(head: Head, name: str) -> Index:
