@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.ndimage import distance_transform_edt
 
 from .assembly import Head
-from .mesh_tools import Index, Points, Triangles, unit, vertex_normals
+from .mesh_tools import Index, Points, Triangles, unit
 from .uv import part_layout, skin_layout
 
 Image = npt.NDArray[np.float32]
@@ -49,11 +49,17 @@ class Atlas:
 
     def dilated(self, image: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """The image with the chart's colours carried 8 px beyond its borders, its type kept."""
-        away, nearest = distance_transform_edt(~self.inside, return_indices=True)
-        near = away <= _SPREAD
+        to, source = self._margin
         out = image.copy()
-        out[near] = image[nearest[0][near], nearest[1][near]]
+        out[to] = image[source]
         return out
+
+    @cached_property
+    def _margin(self) -> tuple[tuple[Index, Index], tuple[Index, Index]]:
+        """Rows and columns of the texels just off the chart, and of the chart's nearest to each."""
+        away, nearest = distance_transform_edt(~self.inside, return_indices=True)
+        row, column = np.nonzero((away > 0) & (away <= _SPREAD))
+        return (row, column), (nearest[0][row, column], nearest[1][row, column])
 
     def tangent_frames(self) -> Image:
         """(size,size,3,3) float32: rows tangent (+u), bitangent (+v), normal; 0 off the chart.
@@ -63,7 +69,7 @@ class Atlas:
         normal × tangent.
         """
         on = self.inside
-        normal = self.sample(vertex_normals(self.points, self.triangles))[on].astype(float)
+        normal = self.sample(self._normals)[on].astype(float)
         tangent = self._spread_out(self._vertex_tangents, self.corners)[on].astype(float)
         frames = np.zeros((self.size, self.size, 3, 3), np.float32)
         n = unit(normal)
@@ -123,17 +129,30 @@ class Atlas:
         return np.asarray(total / weight.clip(1e-300)[:, None, None])
 
     @cached_property
+    def _corner_angles(self) -> Points:
+        """(m,3) rad, of the triangles on the surface."""
+        solid = self.points[self.triangles]
+        arms = [unit(np.roll(solid, -s, axis=1) - solid) for s in (1, 2)]
+        return np.asarray(np.arccos(np.clip((arms[0] * arms[1]).sum(2), -1, 1)))
+
+    @cached_property
+    def _normals(self) -> Points:
+        """(n,3) vertex normals weighed by corner angles, as Blender shades them."""
+        a, b, c = (self.points[self.triangles[:, k]] for k in range(3))
+        face = unit(np.cross(b - a, c - a))
+        total = np.zeros_like(self.points)
+        for k in range(3):
+            np.add.at(total, self.triangles[:, k], face * self._corner_angles[:, k, None])
+        return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True).clip(1e-12))
+
+    @cached_property
     def _vertex_tangents(self) -> Points:
         """(k,3) unit tangents at the texture coordinates."""
-        normals = vertex_normals(self.points, self.triangles)
-        solid = self.points[self.triangles]
         total = np.zeros((len(self.flat), 3))
         for k in range(3):
-            arms = [unit(solid[:, (k + s) % 3] - solid[:, k]) for s in (1, 2)]
-            angle = np.arccos(np.clip((arms[0] * arms[1]).sum(1), -1, 1))
-            n = normals[self.triangles[:, k]]
-            flat = self._paces[:, 0] - n * (n * self._paces[:, 0]).sum(1, keepdims=True)
-            np.add.at(total, self.corners[:, k], unit(flat) * angle[:, None])
+            n = self._normals[self.triangles[:, k]]
+            level = self._paces[:, 0] - n * (n * self._paces[:, 0]).sum(1, keepdims=True)
+            np.add.at(total, self.corners[:, k], unit(level) * self._corner_angles[:, k, None])
         return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True).clip(1e-12))
 
 
