@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import maximum_filter, minimum_filter
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import ConvexHull
 
 from flamewheel.head.open_head.assembly import Head, assemble
+from flamewheel.head.open_head.mesh_tools import adjacency
 from flamewheel.head.open_head.skull import head_skin
 from flamewheel.head.open_head.template import neutral_face
 from flamewheel.head.open_head.uv import GAP, texture_coordinates
-from flamewheel.head.open_head.uv_energy import double_areas
+from flamewheel.head.open_head.uv_energy import double_areas, relaxed, rest_shapes
+from flamewheel.head.open_head.uv_parts import generic
 
 Layout = tuple[np.ndarray, np.ndarray]
 
@@ -93,3 +98,62 @@ def test_face_has_most_texels(head: Head, layout: Layout) -> None:
     around = np.concatenate([*head.skin.lids, head.skin.lips, [107, 66, 105, 63, 70, 336, 296]])
     near = np.isin(head.skin.triangles[: head.skin.face_triangles], around).any(1)
     assert np.median(texels[near]) > 2.0 and np.percentile(texels[near].prod(1), 10) > 2.0**2
+
+
+def test_charts_keep_their_distance(head: Head, layout: Layout) -> None:
+    vt, ft = layout
+    part = np.zeros(len(ft), int)
+    for name in ("brows", "lashes"):
+        part |= (ft_of(head, name)).astype(int)
+    _, label = connected_components(adjacency(len(vt), ft), directed=False)
+    texels, triangle = owners(vt, ft, 1024)
+    for cards, reach in ((0, 2), (1, 1)):  # free texels at least between two charts
+        own = np.full(1024 * 1024, np.nan)
+        chosen = part[triangle] <= cards
+        own[texels[chosen]] = label[ft[triangle[chosen], 0]]
+        own = own.reshape(1024, 1024)
+        most = maximum_filter(np.where(np.isnan(own), -1, own), 2 * reach + 1)
+        least = minimum_filter(np.where(np.isnan(own), 1e9, own), 2 * reach + 1)
+        seen = ~np.isnan(own)
+        np.testing.assert_array_equal(most[seen], least[seen])
+
+
+def test_cards_stand_on_their_roots(head: Head, layout: Layout) -> None:
+    vt, ft = layout
+    chosen = ft_of(head, "lashes")
+    depth = np.linalg.norm(head.points[head.triangles[chosen]][:, :, None]
+                           - head.skin.points[np.concatenate(head.skin.lids)], axis=3).min(2)
+    rise = vt[ft[chosen]][..., 1]
+    rows = np.arange(len(depth))
+    assert (rise[rows, depth.argmax(1)] > rise[rows, depth.argmin(1)] - 1e-6).mean() > 0.95
+
+
+def ft_of(head: Head, name: str) -> np.ndarray:
+    """Which triangles are a part's."""
+    piece, first = head.slices[name], head.triangles[:, 0]
+    return (first >= piece.start) & (first < piece.stop)
+
+
+def test_pieces_of_any_kind_are_laid_flat() -> None:
+    turn = np.arange(12) / 12 * 2 * np.pi
+    ring = np.stack([np.cos(turn), np.sin(turn), 0 * turn], 1)
+    ball = np.concatenate([[[0, 0, -1.0]], ring * 0.7 - [0, 0, 0.7], ring, ring * 0.7 + [0, 0, 0.7],
+                           [[0, 0, 1.0]]])
+    closed = ConvexHull(ball).simplices
+    outward = np.cross(ball[closed[:, 1]] - ball[closed[:, 0]],
+                       ball[closed[:, 2]] - ball[closed[:, 0]])
+    inward = (outward * ball[closed].mean(1)).sum(1) < 0
+    closed[inward] = closed[inward][:, ::-1]
+    open_cup = closed[ball[closed, 2].min(1) > -0.9]
+    for triangles in (closed, open_cup, closed[:1]):
+        charts = generic(ball, triangles, np.arange(len(triangles)))
+        assert sorted(np.concatenate([c.triangles for c in charts])) == [*range(len(triangles))]
+        for chart in charts:
+            assert double_areas(chart.places, chart.corners).min() > 0
+
+
+def test_a_start_that_is_turned_over_is_refused() -> None:
+    square = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0.0]])
+    rest = rest_shapes(square, np.array([[0, 1, 2], [0, 2, 3]]), np.ones(2), np.ones(2))
+    with pytest.raises(ValueError, match="turned over"):
+        relaxed(square[:, :2] * [-1, 1], rest, np.ones((4, 2), bool))

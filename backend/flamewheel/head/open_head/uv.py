@@ -168,28 +168,31 @@ def _card_block(points: Points, triangles: Triangles) -> Chart | None:
 def _packed(items: list[_Item]) -> list[tuple[Points, float]]:
     """Lower left corner and scale of each item: shelves in the strip, as large as they go."""
     low, high = 0.0, 1.0
-    for _ in range(40):
+    for _ in range(16):
         middle = (low + high) / 2
-        low, high = (middle, high) if _shelves(items, middle) else (low, middle)
-    found = _shelves(items, low)
+        low, high = (middle, high) if _corners(items, middle) else (low, middle)
+    found = _corners(items, low)
     if found is None:
         raise ValueError("the cards of the head leave no room for its other parts")
     return [(corner, low if item.scale else 1.0)
             for item, corner in zip(items, found, strict=True)]
 
 
-def _shelves(items: list[_Item], scale: float) -> list[Points] | None:
-    """Corners of the items, the tallest first along shelves; None where the strip overflows."""
-    sizes = [item.size * (scale if item.scale else 1.0) for item in items]
+def _corners(items: list[_Item], scale: float) -> list[Points] | None:
+    """Corners of the items, the tallest first, each as low as it goes; None on overflow."""
+    sizes = [item.size * (scale if item.scale else 1.0) + GAP for item in items]
     corners = [np.zeros(2)] * len(items)
-    at, bottom, shelf = GAP, GAP, 0.0
+    skyline = [(GAP, GAP)]  # steps: left end, height
     for k in sorted(range(len(items)), key=lambda k: (-sizes[k][1], k)):
-        width, height = sizes[k]
-        if at + width > 1 - GAP and shelf:
-            at, bottom, shelf = GAP, bottom + shelf + GAP, 0.0
-        if at + width > 1 - GAP or bottom + height > GAP + _STRIP_HEIGHT:
+        wide, tall = sizes[k]
+        spots = [(max(y for x, y in [(left, level), *skyline[i + 1:]] if x < left + wide), left)
+                 for i, (left, level) in enumerate(skyline) if left + wide <= 1]
+        if not spots or min(spots)[0] + tall > 2 * GAP + _STRIP_HEIGHT:
             return None
-        shelf = max(shelf, height)
-        corners[k] = np.array([at, bottom])
-        at += width + GAP
+        level, left = min(spots)
+        corners[k] = np.array([left, level])
+        right = left + wide
+        beyond = [y for x, y in skyline if x <= right][-1]
+        skyline = sorted([*((x, y) for x, y in skyline if not left <= x <= right),
+                          (left, level + tall), (right, beyond)])
     return corners

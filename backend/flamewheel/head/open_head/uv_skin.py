@@ -29,7 +29,9 @@ _FAR, _REACH = 0.30, 50.0  # behind the face; mm over which the size falls to it
 _SHOULDERS, _SHOULDER_LEVELS = 0.22, (-120.0, -190.0)  # mm
 _BAG, _LID_BACK, _EAR = 0.35, 0.5, 0.6
 _FEATURES, _FEATURE_REACH = 1.25, 30.0  # mm around eyes and mouth
-_CARE_HIDDEN, _CARE_BAG, _CARE_HOLE = 0.12, 0.08, 0.004  # the face's is 1
+_THROAT, _CARE_THROAT = 0.55, 0.5  # in sight below jaw and ears, where the chart would squeeze it
+_CARE_HIDDEN, _CARE_EAR, _CARE_BAG, _CARE_HOLE = 0.12, 0.3, 0.08, 0.004  # the face's is 1
+_CUT_BEGINS = -40.0  # mm, z; a longer cut stretches the scalp less, and hair covers it
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +86,7 @@ def _half(skin: Skin) -> _Half:
     everything = np.concatenate([own, mirrored])
     _, first = np.unique(np.sort(everything, axis=1), axis=0, return_index=True)
     line, hem = _split(outer, middle, skin.points[numbers])
-    crown = int(np.argmax(skin.points[numbers][line, 1]))
+    crown = _crown(skin.points[numbers][line])
     return _Half(numbers, np.concatenate(points), np.concatenate([own, *fans]),
                  np.concatenate([everything[np.sort(first)], *fans]),
                  line[: crown + 1], line[crown:], hem)
@@ -102,6 +104,13 @@ def _split(outer: Index, middle: Index, points: Points) -> tuple[Index, Index]:
     if points[line[0], 2] < points[line[-1], 2]:
         return line[::-1], hem[::-1]
     return line, hem
+
+
+def _crown(line: Points) -> int:
+    """Which point of the middle line, front to back, begins the cut."""
+    top = int(np.argmax(line[:, 1]))
+    above = np.flatnonzero(line[: top + 1, 1] > 0)
+    return int(above[np.abs(line[above, 2] - _CUT_BEGINS).argmin()])
 
 
 def _outline(half: _Half) -> tuple[Points, Flags]:
@@ -154,16 +163,25 @@ def _wishes(skin: Skin) -> tuple[Points, Points]:
     low, high = _SHOULDER_LEVELS
     sink = smoothstep((skin.points[:, 1] - low) / (high - low))
     size += (_SHOULDERS - size) * sink * (away > 0)
+    seen = _throat(skin.points) * (away > 0)
+    size, care = np.maximum(size, _THROAT * seen), np.maximum(care, _CARE_THROAT * seen)
     features = np.concatenate([*skin.lids, skin.lips])
     close = dijkstra(graph, indices=features, min_only=True)[face]
     size[face] = 1 + (_FEATURES - 1) * np.exp(-((close / _FEATURE_REACH) ** 2))
     for rings, end in zip(skin.ears, skin.ear_ends, strict=True):
-        size[np.r_[rings[1:].ravel(), end]] = _EAR
+        ear = np.r_[rings[1:].ravel(), end]
+        size[ear], care[ear] = _EAR, _CARE_EAR
     bag = np.r_[skin.bag.ravel(), skin.bag_end]
     backs = np.concatenate([back.ravel() for back in skin.lid_backs])
     size[bag], size[backs] = _BAG, _LID_BACK
     care[bag] = care[backs] = _CARE_BAG
     return size, care
+
+
+def _throat(points: Points) -> Points:
+    """1 on the throat and the neck's sides, 0 on nape, shoulders and above the jaw."""
+    return np.asarray(smoothstep((points[:, 2] + 125) / 40) * smoothstep((points[:, 1] + 200) / 30)
+                      * smoothstep((-20 - points[:, 1]) / 30))
 
 
 def _mirrored(skin: Skin, half: _Half, flat: Points) -> tuple[Points, Triangles]:
