@@ -8,12 +8,15 @@ from functools import cached_property
 
 import numpy as np
 
+from .brows import brows
 from .eyes_mouth import all_masks, caruncles, eyeball, gums, teeth, tongue
+from .hair import hair
 from .landmarks_lists import INNER_LIPS, OUTER_LIPS
+from .lashes import lashes
 from .mesh_tools import Index, Points, Triangles, mirrored_halves
 from .mirror import whole_mirror
 from .parts import Part, Skin
-from .strands import Strands, brows, hair, lashes
+from .strands import Strands
 
 _LOOSE = ("eye_right", "eye_left", "teeth_upper", "gums_upper", "teeth_lower", "gums_lower",
           "tongue", "caruncles")
