@@ -60,6 +60,8 @@ def stage_addon(stage: Path) -> None:
         if not (ASSETS / name).is_file():
             sys.exit(f"flame_assets/{name} is missing.")
         shutil.copy(ASSETS / name, stage / "assets" / name)
+    for light in ASSETS.glob("open_head_light.npz"):
+        shutil.copy(light, stage / "assets" / light.name)
 
 
 def build_wheel(scratch: Path, out: Path) -> None:
@@ -71,7 +73,7 @@ def build_wheel(scratch: Path, out: Path) -> None:
     (source / "flamewheel" / "assets").mkdir(exist_ok=True)
     for name in ASSET_NAMES:
         shutil.copy(ASSETS / name, source / "flamewheel" / "assets" / name)
-    for extra in ASSETS.glob("open_head_calibration.npz"):
+    for extra in ASSETS.glob("open_head_*.npz"):  # its light version and its calibration
         shutil.copy(extra, source / "flamewheel" / "assets" / extra.name)
     # EPOCH again, for the wheel's members
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}

@@ -43,14 +43,15 @@ def retarget(
     """The expression and pose of `source` on the identity of `target`, for `target_head`.
 
     Without `target` the identity is the source's on the same head, and the head's mean face on
-    another.  The units are needed only between two heads.  Notes say how much of the motion
+    another.  The units are needed only between two heads with spaces of their own; versions of one
+    head share theirs.  Notes say how much of the motion
     crossed.  Raises UsageError `other-head` where parameters are of another head than said, and
     HeadError `no-units`.
     """
     _check(source, source_head, "source")
     if target is not None:
         _check(target, target_head, "target")
-    if _same(source_head, target_head):
+    if _same(source_head, target_head) or _one_space(source_head, target_head):
         identity = source.identity if target is None else target.identity
         return replace(source, head=target_head.name, identity=identity, error=None)
     if units_source is None or units_target is None:
@@ -161,6 +162,14 @@ def _same(one: HeadData, other: HeadData) -> bool:
     if one.checksum and other.checksum:
         return one.checksum == other.checksum
     return one.name == other.name
+
+
+def _one_space(one: HeadData, other: HeadData) -> bool:
+    """Whether the same numbers mean the same on both, as on the open head and its light version."""
+    mine, its = one.units, other.units
+    if mine is None or its is None or one.identity_count != other.identity_count:
+        return False
+    return mine.names == its.names and np.array_equal(mine.expression, its.expression)
 
 
 def _check(face: FaceParameters, head: HeadData, role: str) -> None:

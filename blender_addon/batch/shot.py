@@ -15,7 +15,7 @@ import bpy
 
 from ..core.errors import HeadError, SceneError
 from ..core.files import make_folder, write_whole
-from ..core.head_file import open_head_path, read_head
+from ..core.head_file import EMBEDDED, open_head_path, read_head
 from ..core.job_file import Shot
 from ..core.keyframes import dense_tracks, trajectory_to_tracks
 from ..core.parameter_reply import Face, face_from_json, read_face
@@ -41,9 +41,6 @@ Progress = Callable[[str], None]
 FIRST_FRAME = 1
 """Where 0 s is: Blender's own first frame."""
 
-OPEN = "open"
-
-
 @dataclass(frozen=True)
 class Made:
     """What a shot left behind."""
@@ -55,7 +52,7 @@ class Made:
 
 def head_path(shot: Shot) -> Path:
     """The shot's head file."""
-    return open_head_path() if shot.head == OPEN else Path(shot.head)
+    return open_head_path(shot.head) if shot.head in EMBEDDED else Path(shot.head)
 
 
 def make_shot(shot: Shot, folder: Path, backend: Backend, progress: Progress) -> Made:
@@ -66,7 +63,8 @@ def make_shot(shot: Shot, folder: Path, backend: Backend, progress: Progress) ->
     arrays = read_head(head_path(shot))
     parameters, notes = _face(shot, backend)
     face = face_from_json(parameters, f'the face of shot "{shot.name}"')
-    if face.head not in (arrays.name, shot.head):
+    alike = tuple(EMBEDDED) if arrays.name in EMBEDDED else ()
+    if face.head not in (arrays.name, shot.head, *alike):
         raise HeadError("wrong-head", f'The face belongs to the head "{face.head}", the shot has '
                         f'"{arrays.name}".', "Encode the photo with the shot's head.")
     with _own_scene(shot) as scene:

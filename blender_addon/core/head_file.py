@@ -48,15 +48,19 @@ class HeadArrays:
     checksum: str = ""  # sha256 of the file
 
 
-def open_head_path() -> Path:
-    """The embedded open head: in the extension's zip, or in the repository.
+EMBEDDED = {"open": "open_head.npz", "open-light": "open_head_light.npz"}
+"""Names of the heads that come with Flamewheel, and their files; numbers mean the same on both."""
+
+
+def open_head_path(name: str = "open") -> Path:
+    """An embedded head of EMBEDDED: in the extension's zip, or in the repository.
 
     Raises HeadError `open-head-missing`.
     """
     addon = Path(__file__).resolve().parent.parent
     for folder in (addon / "assets", addon.parent / "flame_assets"):
-        if (folder / "open_head.npz").is_file():
-            return folder / "open_head.npz"
+        if (folder / EMBEDDED[name]).is_file():
+            return folder / EMBEDDED[name]
     raise HeadError("open-head-missing", "The embedded open head is not in this installation.",
                     "Install the extension's zip again.")
 

@@ -11,7 +11,7 @@ import bpy
 
 from ..core.backend_calls import BackendCalls
 from ..core.errors import HeadError
-from ..core.head_file import open_head_path, read_head
+from ..core.head_file import EMBEDDED, open_head_path, read_head
 from ..core.parameter_reply import read_face
 from ..core.protocol import ConvertRequest, HeadReply
 from ..scene.head import import_head
@@ -19,7 +19,7 @@ from ..scene.identity import set_identity
 from . import preferences
 from .verb import Ask, BackendVerb, FileFirst, refusals
 
-OPEN = "open"
+_NAMES = {"open": "Open Head", "open-light": "Light Open Head"}
 
 
 class _ImportHead(BackendVerb):
@@ -30,7 +30,14 @@ class _ImportHead(BackendVerb):
 
     filepath: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Head File", subtype="FILE_PATH",
-        description="A head file (.npz) or a FLAME pickle; empty: the embedded open head",
+        description="A head file (.npz) or a FLAME pickle; empty: an embedded open head",
+    )
+    embedded: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Embedded Head", default="open",
+        description="Which embedded head, where no file is given; both understand one another's "
+        "parameters and animation",
+        items=[("open", "Open Head", "For renders and close-ups"),
+               ("open-light", "Light Open Head", "About 2,500 vertices, for games and many heads")],
     )
     filter_glob: bpy.props.StringProperty(  # type: ignore[valid-type]
         default="*.npz;*.pkl", options={"HIDDEN"}
@@ -57,8 +64,11 @@ class _ImportHead(BackendVerb):
         if self.filepath.lower().endswith(".pkl"):
             return super().execute(context)
         with refusals(self):
-            path = Path(bpy.path.abspath(self.filepath)) if self.filepath else open_head_path()
-            self._import(context, path, str(path) if self.filepath else OPEN)
+            if self.filepath:
+                path = Path(bpy.path.abspath(self.filepath))
+                self._import(context, path, str(path))
+            else:
+                self._import(context, open_head_path(self.embedded), self.embedded)
             return {"FINISHED"}
         return {"CANCELLED"}
 
@@ -88,7 +98,7 @@ class _ImportHead(BackendVerb):
         identity = self._identity()
         mesh = import_head(
             arrays,
-            name="Open Head" if source == OPEN else Path(self.filepath).stem,
+            name=_NAMES[source] if source in EMBEDDED else Path(self.filepath).stem,
             source=source,
             identity_count=self.identity_count,
             expression_count=self.expression_count,

@@ -26,7 +26,7 @@ class HeadInScene:
 
     mesh_name: str
     armature_name: str
-    source: str  # "open" or the path of the head file
+    source: str  # an embedded head's name ("open") or the path of the head file
     checksum: str
     identity_count: int
     expression_count: int

@@ -38,9 +38,10 @@ def import_head(
 ) -> Any:
     """Build the rig of `head` in `collection` and return its mesh object.
 
-    `source` ("open" or a path) is how the backend finds the head again.  `identity_count` and
-    `expression_count` say how many components become keys, at most; `fold_identity` gives an
-    identity that becomes the basis, with no identity keys (playback is faster).
+    `source` (an embedded head's name or a path) is how the backend finds the head again.
+    `identity_count` and `expression_count` say how many components become keys, at most;
+    `fold_identity` gives an identity that becomes the basis, with no identity keys (playback is
+    faster).
     Where something fails nothing is left behind.
     """
     if identity_count < 0 or expression_count < 0:

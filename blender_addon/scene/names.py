@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 HEAD_PROPERTY = "flamewheel_head"
-"""On the mesh object: "open", or the path of the head file."""
+"""On the mesh object: the name of an embedded head ("open"), or the path of the head file."""
 CHECKSUM_PROPERTY = "flamewheel_checksum"
 """On the mesh object: sha256 of the head file."""
 JOINT_TEMPLATE = "flamewheel_joint_template"

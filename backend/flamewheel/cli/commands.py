@@ -117,8 +117,10 @@ def head_convert(options: Namespace) -> None:
 def head_build_open(options: Namespace) -> None:
     """The embedded head, made anew from code."""
     from ..head.open_head.build import write_open_head
+    from ..head.open_head.levels import write_light_head
 
-    data = write_open_head(options.output)
+    write = {"full": write_open_head, "light": write_light_head}[options.level]
+    data = write(options.output)
     if options.json:
         print_json({"head": data.name, "path": str(options.output), "checksum": data.checksum})
         return

@@ -43,7 +43,8 @@ def _add(
 
 def _head_option(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
-        "--head", default="open", help='"open" (embedded), a .npz head file or a FLAME pickle'
+        "--head", default="open",
+        help='"open" or "open-light" (embedded), a .npz head file or a FLAME pickle'
     )
 
 
@@ -108,6 +109,10 @@ def _add_head(
     convert.set_defaults(run=commands.head_convert)
     build = _add(actions, common, "build-open", "Build the embedded open head anew.")
     build.add_argument("-o", "--output", type=Path, required=True, help="head file (.npz)")
+    build.add_argument(
+        "--light", action="store_const", dest="level", const="light", default="full",
+        help="the light version of about 2,500 vertices: same identities, expressions and units",
+    )
     build.set_defaults(run=commands.head_build_open)
 
 

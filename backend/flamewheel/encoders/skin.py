@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A head's outer skin, points seen from several sides, and the nearest skin to them."""
+"""A head's outer skin, and points seen from several sides."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ Floats = npt.NDArray[np.float64]
 
 WELD = 1e-6  # of the head's height: vertices nearer than this are one (seams of UV islands)
 REWEIGHTINGS = 8  # settled to 0.01 mm by then
-NEIGHBOURS = 48  # triangles tried for each point, nearest centres first
 INSIDE_MASKS = ("mouth_bag", "teeth", "gums", "tongue", "eye_left", "eye_right", "lashes", "brows",
                 "hair")
 
@@ -68,28 +67,3 @@ def triangulate(turns: Floats, seen: Floats) -> Floats:
         missed = np.linalg.norm(np.einsum("nai,li->nla", maps, points) - seen, axis=2)
         weights = 1.0 / (1.0 + (missed / np.maximum(np.median(missed, axis=0), 1e-9)) ** 2)
     return points
-
-
-def nearest_on_surface(
-    vertices: Floats, triangles: npt.NDArray[np.int32], allowed: npt.NDArray[np.int32],
-    points: Floats,
-) -> tuple[npt.NDArray[np.int64], Floats]:
-    """(L,) triangle among `allowed` and (L,3) barycentrics of the surface nearest to each point."""
-    from scipy.spatial import cKDTree
-
-    corners = vertices[triangles[allowed]]
-    count = min(NEIGHBOURS, len(allowed))
-    near = cKDTree(corners.mean(1)).query(points, k=count)[1].reshape(len(points), count)
-    first, second, third = (corners[near, k] for k in range(3))
-    one, two, arm = second - first, third - first, points[:, None] - first
-    square_one, square_two, mixed = (one**2).sum(2), (two**2).sum(2), (one * two).sum(2)
-    along_one, along_two = (one * arm).sum(2), (two * arm).sum(2)
-    area = np.maximum(square_one * square_two - mixed**2, 1e-30)
-    v = (square_two * along_one - mixed * along_two) / area
-    w = (square_one * along_two - mixed * along_one) / area
-    weights = np.clip(np.stack([1 - v - w, v, w], axis=2), 0.0, None)
-    weights /= weights.sum(2, keepdims=True)
-    away = np.linalg.norm((corners[near] * weights[:, :, :, None]).sum(2) - points[:, None], axis=2)
-    best = away.argmin(axis=1)
-    every = np.arange(len(points))
-    return allowed[near[every, best]].astype(np.int64), weights[every, best]

@@ -16,6 +16,8 @@ from .files import load_head_file
 
 OPEN_HEAD = "open"
 """Name of the embedded head."""
+LIGHT_HEAD = "open-light"
+"""Name of its light version, which has the same identities, expressions and poses."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ASSETS = Path(__file__).resolve().parents[3] / "flame_assets"  # in a checkout
@@ -41,15 +43,23 @@ def user_heads_folder() -> Path:
 
 def open_head_path() -> Path:
     """The embedded head's file: in the installed package, else in the repository."""
-    packaged = _PACKAGE / "assets" / "open_head.npz"
-    return packaged if packaged.is_file() else _ASSETS / "open_head.npz"
+    return _embedded("open_head.npz")
+
+
+def light_head_path() -> Path:
+    """The file of the embedded head's light version."""
+    return _embedded("open_head_light.npz")
+
+
+def _embedded(name: str) -> Path:
+    packaged = _PACKAGE / "assets" / name
+    return packaged if packaged.is_file() else _ASSETS / name
 
 
 def list_heads() -> tuple[HeadEntry, ...]:
     """Every head that has a name; the first of a name is the one `find_head` takes."""
-    entries = []
-    if open_head_path().is_file():
-        entries.append(HeadEntry(OPEN_HEAD, open_head_path(), "embedded"))
+    embedded = ((OPEN_HEAD, open_head_path()), (LIGHT_HEAD, light_head_path()))
+    entries = [HeadEntry(name, path, "embedded") for name, path in embedded if path.is_file()]
     for folder, origin in ((user_heads_folder(), "user"), (_ASSETS / "flame", "flame_assets")):
         entries += [HeadEntry(path.stem, path, origin) for path in _heads_in(folder)]
     return tuple(entries)

@@ -43,6 +43,13 @@ def test_the_package_s_own_open_head_comes_first(places: Path, head: HeadData) -
     assert list_heads()[0].path == packaged
 
 
+def test_the_light_version_has_a_name_of_its_own(places: Path, head: HeadData) -> None:
+    save_head(head, places / "assets" / "open_head_light.npz")
+    assert [(e.name, e.origin) for e in list_heads()] == [
+        ("open", "embedded"), ("open-light", "embedded")]
+    assert find_head("open-light").checksum == head.checksum
+
+
 def test_a_converted_file_hides_its_pickle(places: Path, head: HeadData) -> None:
     generated_flame.write_flame_pickle(places / "user" / "flame.pkl", small=True)
     save_head(head, places / "user" / "flame.npz")
