@@ -25,6 +25,8 @@ STRONGEST_UNIT = 1.5
 RIDGE = 1e-4
 """Of a unit's own squared motion: chooses the smaller of two sets of units that move alike (26 and
 27 both drop the jaw)."""
+ROUNDS = 6
+"""Of the pairs' products; halved steps settle strengths to 0.01 on the open head's emotions."""
 MAX_VERTICES = 2000  # compared between face and units
 FAINT = 0.02  # strengths below are not named in the notes
 POOR = 0.7  # share of the motion below which a person should look at the result
@@ -76,25 +78,45 @@ def unit_strengths(code: ExpressionCode, head: HeadData, units: NamedUnits) -> t
     its motion (0..1) that these strengths show again.
 
     Bounded least squares over the vertices that ψ moves, and the jaw's turn; neck and eyes are left
-    out.
+    out.  Where pairs of units have correctives it is repeated about the strengths found.
+    """
+    mending = _wide(_pairs_of(units), code)
+    rows = _motions(
+        head, np.concatenate([code.expression[None], _wide(units.expression, code), mending]),
+        np.concatenate([code.jaw[None], units.pose[:, _JAW], np.zeros((len(mending), 3))]))
+    motion, count = rows[0], len(units.names)
+    single, mended = rows[1:1 + count].T, rows[1 + count:].T
+    total = float(motion @ motion)
+    if total == 0.0:
+        return np.zeros(count), 1.0
+    strengths = np.zeros(count)
+    for _ in range(ROUNDS if len(mending) else 1):
+        # a product a b about where the last round arrived: a b' + a' b - a' b'
+        here, there = (strengths[units.pairs[:, k]] for k in (0, 1))
+        basis = single.copy()
+        np.add.at(basis.T, units.pairs[:, 0], (mended * there).T)
+        np.add.at(basis.T, units.pairs[:, 1], (mended * here).T)
+        found = _bounded(basis, motion + mended @ (here * there))
+        strengths = found if not strengths.any() else (strengths + found) / 2
+    both = strengths[units.pairs[:, 0]] * strengths[units.pairs[:, 1]]
+    missed = motion - single @ strengths - mended @ both
+    return strengths, max(1.0 - float(missed @ missed) / total, 0.0)
+
+
+def _bounded(basis: Array, motion: Array) -> Array:
+    """(U,) strengths 0..STRONGEST_UNIT whose sum of motions `basis` (M,U) is nearest to `motion`.
+
+    Ridge as RIDGE says.
     """
     from scipy.optimize import lsq_linear
 
-    rows = _motions(head, np.concatenate([code.expression[None], _wide(units, code)]),
-                    np.concatenate([code.jaw[None], units.pose[:, _JAW]]))
-    motion, basis = rows[0], rows[1:].T
-    total = float(motion @ motion)
-    if total == 0.0:
-        return np.zeros(len(units.names)), 1.0
-    count = len(units.names)
+    count = basis.shape[1]
     _, triangle = np.linalg.qr(np.concatenate([basis, motion[:, None]], axis=1))
     sizes = np.maximum(np.linalg.norm(basis, axis=0), 1e-12)
     found = lsq_linear(
         np.concatenate([triangle[:, :count], np.sqrt(RIDGE) * np.diag(sizes)]),
         np.concatenate([triangle[:, count], np.zeros(count)]), bounds=(0.0, STRONGEST_UNIT))
-    strengths = np.asarray(found.x, dtype=np.float64)
-    missed = motion - basis @ strengths
-    return strengths, max(1.0 - float(missed @ missed) / total, 0.0)
+    return np.asarray(found.x, dtype=np.float64)
 
 
 def _motions(head: HeadData, expressions: Array, jaws: Array) -> Array:
@@ -116,11 +138,12 @@ def _motions(head: HeadData, expressions: Array, jaws: Array) -> Array:
     return np.concatenate([by_expression, lever * jaws], axis=1)
 
 
-def _wide(units: NamedUnits, code: ExpressionCode) -> Array:
-    """The units' ψ with as many components as `code`: those that one lacks are zero."""
-    wide = np.zeros((len(units.names), code.expression.size))
-    count = min(wide.shape[1], units.expression.shape[1])
-    wide[:, :count] = units.expression[:, :count]
+def _wide(rows: npt.ArrayLike, code: ExpressionCode) -> Array:
+    """(N,<=E) rows of ψ with as many components as `code`: those that one lacks are zero."""
+    given = np.asarray(rows, dtype=np.float64)
+    wide = np.zeros((len(given), code.expression.size))
+    count = min(wide.shape[1], given.shape[1])
+    wide[:, :count] = given[:, :count]
     return wide
 
 
@@ -130,7 +153,7 @@ def _rebuilt(
     """The units at these strengths on the other head; the jaw's turn that is in no unit stays."""
     left_over = code.jaw - strengths @ here.pose[:, _JAW]
     return replace(
-        code, expression=strengths @ there.expression,
+        code, expression=there.codes(strengths),
         jaw=strengths @ there.pose[:, _JAW] + left_over)
 
 
@@ -143,7 +166,20 @@ def _shared(
 
 
 def _take(units: NamedUnits, rows: list[int], names: tuple[str, ...]) -> NamedUnits:
-    return NamedUnits(names, units.expression[rows], units.pose[rows])
+    """Some of the units, in the order of `rows`, with the pairs whose two units are among them."""
+    place = np.full(len(units.names), -1, dtype=np.int32)
+    place[rows] = np.arange(len(rows))
+    pairs = place[units.pairs].reshape(-1, 2)
+    whole = (pairs >= 0).all(axis=1)
+    return NamedUnits(names, units.expression[rows], units.pose[rows], pairs[whole],
+                      _pairs_of(units)[whole])
+
+
+def _pairs_of(units: NamedUnits) -> Array:
+    """(P,E) the pairs' correctives; no rows where there are none."""
+    if units.pair_expression is None:
+        return np.zeros((0, units.expression.shape[1]))
+    return np.asarray(units.pair_expression, dtype=np.float64)
 
 
 def _notes(

@@ -14,7 +14,7 @@ from ..wheel_names import NEUTRAL
 from .dbex import ExpressionDatabase, database_from_arrays
 from .facs import PROTOTYPES, Array, Prototype, agrees, strengths_for
 from .points import BASIC, INTENSE, MILD
-from .units import unit_rows
+from .units import face_rows
 
 SAMPLES = 150  # random faces an emotion; means settle to 0.04 of a unit at worst (over seeds)
 USUAL_SHARE = 0.6  # random faces made from the usual prototype, the others from a variant
@@ -45,7 +45,7 @@ def build_prototype_database(
         sources += [prototype.source + lacks] * len(exact)
         sources += [f"{prototype.source}, varied{lacks}"] * len(varied)
         agreeing.append(agrees(prototype.emotion, units.names, rows))
-    vectors = np.concatenate(strengths) @ unit_rows(units)
+    vectors = face_rows(units, np.concatenate(strengths))
     return database_from_arrays(
         head.name, head.checksum, labels, vectors, sources, agreeing=np.concatenate(agreeing),
         provenance=f"FACS prototypes, {samples_per_emotion} varied faces an emotion, seed {seed}")

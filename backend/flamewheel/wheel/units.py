@@ -68,14 +68,15 @@ def solve_units(
     shared, at_there, at_here = np.intersect1d(there.numbers, here.numbers, return_indices=True)
     if shared.size < len(reference.units.names):
         raise _no_landmarks(head)
-    wanted = _motions(reference, there.take(at_there))
-    solver = _Solver(head, here.take(at_here))
     units = reference.units
+    wanted = _motions(reference, units.expression, units.pose, there.take(at_there))
+    solver = _Solver(head, here.take(at_here))
     solved = [solver.solve(motion, np.abs(pose[_JAW]).max() > 0)
               for motion, pose in zip(wanted, units.pose, strict=True)]
     pose = np.array(units.pose, dtype=np.float64)
     pose[:, _JAW] = [jaw for _, jaw, _ in solved]
-    carried = NamedUnits(units.names, np.stack([code for code, _, _ in solved]), pose)
+    carried = NamedUnits(units.names, np.stack([code for code, _, _ in solved]), pose,
+                         *_carried_pairs(reference, there.take(at_there), solver))
     source = f"carried over from the head {reference.name} by {shared.size} {here.name} landmarks"
     return SolvedUnits(carried, np.array([share for _, _, share in solved]), source)
 
@@ -83,6 +84,13 @@ def solve_units(
 def unit_rows(units: NamedUnits) -> Array:
     """(U, E + 3) each unit at full strength as a database row: ψ, then the jaw's turn in rad."""
     rows: Array = np.concatenate([units.expression, units.pose[:, _JAW]], axis=1).astype(np.float64)
+    return rows
+
+
+def face_rows(units: NamedUnits, strengths: npt.ArrayLike) -> Array:
+    """(N, E + 3) database rows of unit strengths (N,U), the pairs' correctives included."""
+    rows: Array = np.concatenate(
+        [units.codes(strengths), units.poses(strengths)[..., _JAW, :]], axis=-1)
     return rows
 
 
@@ -173,14 +181,27 @@ def _landmark_head(head: HeadData, points: FacemeshPoints) -> tuple[HeadData, Fa
     return small, replace(points, corners=corners.reshape(points.corners.shape))
 
 
-def _motions(head: HeadData, points: FacemeshPoints) -> Array:
-    """(U,3L) what each unit of `head` at full strength does, in eye distances."""
-    assert head.units is not None
+def _motions(
+    head: HeadData, expression: npt.ArrayLike, pose: npt.ArrayLike, points: FacemeshPoints
+) -> Array:
+    """(N,3L) what expressions (N,E) with turns (N,5,3) do on `head`, in eye distances."""
     small, points = _landmark_head(head, points)
-    pose = np.concatenate([np.zeros((1, 5, 3)), head.units.pose])
-    code = np.concatenate([np.zeros((1, head.expression_count)), head.units.expression])
-    placed = points.on(evaluate(small, np.zeros(1), code, pose)) / eye_distance(head)
-    return np.asarray((placed[1:] - placed[0]).reshape(len(pose) - 1, -1))
+    codes = np.concatenate([np.zeros((1, head.expression_count)), expression])
+    turns = np.concatenate([np.zeros((1, 5, 3)), pose])
+    placed = points.on(evaluate(small, np.zeros(1), codes, turns)) / eye_distance(head)
+    return np.asarray((placed[1:] - placed[0]).reshape(len(codes) - 1, -1))
+
+
+def _carried_pairs(
+    reference: HeadData, points: FacemeshPoints, solver: _Solver
+) -> tuple[npt.NDArray[np.int32], Array | None]:
+    """The pairs of the reference's units, and their correctives in the solver's head."""
+    assert reference.units is not None
+    pairs, mending = reference.units.pairs, reference.units.pair_expression
+    if mending is None or not len(pairs):
+        return pairs, None
+    wanted = _motions(reference, mending, np.zeros((len(pairs), 5, 3)), points)
+    return pairs, np.stack([solver.solve(motion, False)[0] for motion in wanted])
 
 
 class _Solver:

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from ..data import HeadData, LandmarkEmbedding, NamedUnits
+from ..data import HeadData, LandmarkEmbedding
 from . import joints
 from .assembly import Head, assemble
+from .expression import expression_space
+from .extension import SkinExtension
 from .eyes_mouth import iris_points
 from .identity import identity_basis
 from .landmarks_lists import FULL_68, MEDIAPIPE_105
 from .mesh_tools import Points
 from .skull import head_skin
 from .template import neutral_face
-from .units import SkinExtension, UnitFields, expression_basis, unit_fields
 from .uv import texture_coordinates
 
 LICENCE = "CC0-1.0; the face's template derives from MediaPipe's canonical face (Apache-2.0)"
@@ -43,18 +44,17 @@ def build_open_head() -> HeadData:
     head = assemble(head_skin(neutral_face()))
     jaw = joints.jaw_weight(head.skin)
     extension = SkinExtension(head.skin)
-    fields = unit_fields(head, jaw, extension)
-    expression, coefficients = expression_basis(fields)
+    space = expression_space(head, jaw, extension)
     uv, uv_triangles = texture_coordinates(head)
     return HeadData(
         name="open", template=_single(head.points * _MM), triangles=head.triangles.astype(np.int32),
         identity_basis=_rounded(identity_basis(head) * _MM),
-        expression_basis=_rounded(expression * _MM),
+        expression_basis=_rounded(space.basis * _MM),
         pose_basis=_rounded(joints.pose_basis(head, extension) * _MM),
         joint_regressor=_single(joints.regressor(head)), weights=_single(joints.weights(head, jaw)),
         uv=_single(uv), uv_triangles=uv_triangles.astype(np.int32), landmarks=_landmarks(head),
         masks={name: numbers.astype(np.int32) for name, numbers in head.masks.items()},
-        units=_named_units(fields, coefficients),
+        units=space.units, visemes=space.visemes,
         mirror=head.mirror.astype(np.int32),
         licence=LICENCE, source=SOURCE)
 
@@ -70,14 +70,6 @@ def _rounded(values: Points) -> Any:
     kept = (bits + half) & np.uint32(~((1 << _KEPT_BITS) - 1) & 0xFFFFFFFF)
     small = np.abs(values) < 5e-8  # m; a twentieth of a micrometre moves no pixel
     return np.where(small, np.float32(0), kept.view(np.float32))
-
-
-def _named_units(fields: UnitFields, coefficients: Points) -> NamedUnits:
-    names = [*fields.names, "AU45L", "AU45R"]  # a blink is a closed lid, only brief
-    source = [*range(len(fields.names)), fields.names.index("AU43L"), fields.names.index("AU43R")]
-    pose = np.zeros((len(names), 5, 3))
-    pose[:, 2] = fields.jaw[source]
-    return NamedUnits(tuple(names), _single(coefficients[source]), _single(pose))
 
 
 def _landmarks(head: Head) -> dict[str, LandmarkEmbedding]:

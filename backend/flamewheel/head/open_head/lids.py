@@ -11,7 +11,7 @@ from .template import EYE_RADIUS, LID_THICKNESS, Face
 
 # mm from the ball's centre to shut margins.  The chord of half a blink passes the ball by half a
 # millimetre less than its ends do, and a cornea bulges by about as much.
-_SHUT_RADIUS = EYE_RADIUS + 1.35
+_SHUT_RADIUS = EYE_RADIUS + 1.7
 _UNDER = 0.35  # mm that the lower margin lies nearer to the ball, under the upper one
 _OVERLAP = 1.1
 """mm that the shut upper margin lies below the lower one: an eye that turns up under shut lids

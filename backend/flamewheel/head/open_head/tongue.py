@@ -21,8 +21,8 @@ class TonguePosture:
     back: float = 0.0  # lift of the back half
 
 
-OUT = TonguePosture(forward=29.0, lift=8.5, tip=-7.0, thickness=0.55)
-LICKING = TonguePosture(forward=15.5, lift=10.0, tip=10.0, thickness=0.5)
+OUT = TonguePosture(forward=30.0, lift=11.0, tip=-6.0, thickness=0.55)
+LICKING = TonguePosture(forward=23.0, lift=13.0, tip=11.0, thickness=0.5)
 
 
 def tongue_shift(points: Points, posture: TonguePosture) -> Points:
