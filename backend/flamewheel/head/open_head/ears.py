@@ -1,53 +1,112 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ears: rings of points from the seam with the head over the helix into the concha."""
+"""Ears: rings from the seam with the head up the back, over the rolled helix into the concha.
+
+Every ring runs along one form of the ear all the way round (sulcus, back wall, helix rim, scapha,
+antihelix, concha), so a table of profiles at a few angles, joined by splines, is the whole ear.
+In front, where the ear has no back, the outer rings lie on the cheek and climb the tragus.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
-from .mesh_tools import MIRROR, Points, smoothstep, unit
+from .mesh_tools import MIRROR, Points, unit
 
-RING_POINTS = 24
-RINGS = 11
+RING_POINTS = 36
 
-_ORIGIN = np.array([69.0, -21.0, -71.0])  # mm, left ear's middle
+_ORIGIN = np.array([70.0, -22.0, -78.0])  # mm, the left ear's concha at the level of the cheek
+_TILT = np.radians(12.0)  # top leans back; 10 to 20 degrees in adults
+_STAND = np.radians(22.0)  # off the side of the head; 20 to 25 in adults
 
-# Along the angle (rad; 0 is up, pi/2 back, pi down): outer radius in mm and how far the shell
-# stands off.  An ear of 60 mm height and 34 mm breadth (adult means: 62 and 36, Farkas 1994).
-_ANGLES = np.array([0, 0.6, np.pi / 2, 2.4, np.pi, 3.8, 4.3, 4.71, 5.2, 5.8, 2 * np.pi])
-_RADIUS = np.array([31, 31, 24, 23, 29, 20, 11, 9.5, 14, 23, 31])
-_STAND = np.array([0.85, 1, 1.05, 0.95, 0.62, 0.3, 0.12, 0.22, 0.25, 0.6, 0.85])
+# Profiles: angle in degrees seen on the left ear from its side (0 up, 90 back, 180 down, 270
+# front) -> (mm from the concha's middle, mm off the ear's plane) of each ring, seam first.  Drawn
+# by hand and judged on renders within an ear of 62 x 36 mm (adults' means, Farkas 1994).
+_PROFILES: dict[float, tuple[float, ...]] = {
+    # seam, sulcus, back wall (2), rim's back, rim, crest, rim's inner edge,
+    # tuck, scapha (2), antihelix, concha (3)
+    0: (22, -3.2, 22.5, -1.62, 24, .68, 27, 1.74, 30.8, 2.3, 33, 4.5, 32.3, 7.5, 28.8, 7.6,
+        28.1, 5, 25.5, 2.7, 20.5, 1.87, 15.2, 4.85, 12.38, 1.65, 9.55, -3.2, 4.3, -5.3),
+    30: (20, -5, 20.5, -3, 22, 0, 26, 1.6, 31, 2.6, 33.5, 5, 32.8, 8.1, 29.3, 8.2,
+         28.6, 5.4, 26, 3.5, 21, 5.28, 16, 6.1, 13.15, 3.3, 10.6, -2.4, 4.8, -5.4),
+    60: (16, -6, 17, -3.5, 18.5, .5, 22.5, 2, 27, 3, 29.5, 5.5, 28.8, 8.5, 25.6, 8.6,
+         25, 5.8, 23, 3.9, 19.5, 6.26, 15.5, 7.6, 12.75, 4.4, 10.5, -1.7, 5, -5.5),
+    90: (14, -7, 14.2, -4.5, 15, 0, 18.5, 2, 22.5, 3.2, 24.5, 5.5, 24, 8.5, 21.1, 8.5,
+         20.4, 5.9, 19, 4.3, 16.2, 7.16, 13.5, 8.3, 11.15, 5.1, 9.5, -1, 4.8, -5.5),
+    120: (13.5, -6.8, 13.9, -4.5, 15, -.6, 17.8, 1.4, 21.2, 2.5, 23, 4.8, 22.4, 7, 20.3, 7.3,
+          19.2, 5.2, 17.6, 4, 15.6, 6.82, 13.3, 7.9, 10.95, 4.8, 9.3, -1.1, 4.7, -5.5),
+    150: (15.5, -6, 16, -4, 17.4, -1, 19.8, .4, 22.8, 1.4, 24.5, 3.4, 23.8, 5.4, 21.8, 5.9,
+          20.2, 5, 18.4, 4.5, 16.2, 6.22, 13.8, 6.8, 11.15, 4.2, 9.1, -1.4, 4.6, -5.5),
+    175: (19.5, -4, 20, -2.6, 21.3, -.6, 23.8, .4, 26.6, 1.2, 28, 2.8, 27, 4.3, 24.6, 4.8,
+          22, 4.6, 19.5, 4.3, 17, 5.32, 14, 5.4, 11.05, 3.5, 8.8, -1.7, 4.3, -5.6),
+    200: (24.5, 0, 23.9, .5, 23.1, 1, 22.3, 1.8, 21.2, 2.6, 20, 3.1, 18.4, 3.4, 16.6, 3.4,
+          15, 3.3, 13.7, 3.4, 12.6, 4.69, 11.3, 5.15, 9.28, 2.25, 7.45, -2.4, 3.8, -5.6),
+    222: (20.5, 1, 19.2, 1.09, 17.8, 1.04, 16.3, .92, 14.9, 1, 13.6, 1.3, 12.4, 1.2, 11.4, .6,
+          10.6, -.4, 9.9, -1.5, 9.2, -2.6, 8.5, -3.8, 6.7, -5.1, 4.6, -6.3, 2.2, -6.4),
+    240: (19, 1.7, 17.7, 1.5, 16.2, 1.2, 14.6, .9, 13, 1.1, 11.2, 2.6, 9.4, 4.6, 7.7, 5.3,
+          6.7, 4.4, 6.9, 2.6, 7.6, .6, 8, -1.6, 7.2, -3.9, 5.1, -5.8, 2.5, -6.5),
+    265: (19, 1.9, 17.6, 1.57, 16, 1.12, 14.2, .66, 12.4, 1.1, 10.6, 3.1, 8.9, 5.4, 6.9, 6.4,
+          5.8, 5.6, 5.9, 3.6, 6.9, 1.2, 7.8, -1.4, 7.5, -3.9, 5.4, -6, 2.6, -6.6),
+    284: (19, 1.9, 17.6, 1.57, 16, 1.12, 14.2, .66, 13, 1.2, 11.2, 2.9, 9.5, 4.7, 7.7, 5.4,
+          6.7, 4.5, 6.8, 2.6, 7.3, .6, 7.8, -1.6, 7.2, -4, 5.2, -5.9, 2.5, -6.5),
+    302: (21.3, 1.4, 20.3, 1.26, 19.2, 1.06, 17.9, .88, 16.4, .9, 14.6, 1.9, 12.8, 2.2, 11, 1.9,
+          10, .8, 9.5, -.4, 9, -1.4, 8.4, -2.4, 7.3, -4.3, 4.9, -5.6, 2.3, -6.2),
+    315: (23.5, 1.3, 22.6, 1.36, 21.7, 1.46, 20.8, 1.68, 19.8, 2.2, 18.6, 3.5, 17.2, 4.3, 15.3, 4.2,
+          14.2, 2.8, 13.2, 1.6, 12.1, 1, 11, .4, 8.9, -2.3, 6.6, -5.4, 3, -5.5),
+    340: (24.5, -1.2, 25, -.07, 25.7, .88, 26.7, 1.34, 28, 1.8, 28.8, 3.5, 28, 6, 24.9, 6.1,
+          24.1, 3.9, 22.5, 2.4, 19, 2.1, 15, 3.55, 11.98, .95, 9.15, -3.6, 3.9, -5),
+}
+_CANAL = np.array([-2.5, -1.0, -8.5])  # mm back, up and off the head: the ear canal, the closing
+# point; the last rings draw up to it by these shares
+_TO_CANAL = (0.1, 0.5)
 
-# Per ring, shell part: radius factor, height in mm (0 seam, helix rim at 4, scapha dip, antihelix
-# at 7, concha); front part, which is skin of the cheek and the tragus.
-_SHELL_RADIUS = (0.66, 0.84, 0.96, 1.0, 0.97, 0.90, 0.82, 0.68, 0.50, 0.36, 0.16)
-_SHELL_HEIGHT = (0, 5.0, 9.0, 11.5, 13.2, 12.2, 8.9, 11.0, 4.6, 1.0, -1.0)
-_FRONT_RADIUS = (1.35, 1.2, 1.1, 1.02, 0.94, 0.85, 0.76, 0.66, 0.52, 0.36, 0.16)
-_FRONT_HEIGHT = (0, 1.0, 2.2, 3.6, 4.8, 5.4, 5.6, 4.6, 1.6, -1.0, -2.5)
+# Folds that cross the rings: points (mm back, mm up, mm of height), half width in mm.
+_FOLDS: tuple[tuple[tuple[tuple[float, float, float], ...], float, tuple[int, int]], ...] = (
+    (((9.5, 14, .5), (8.0, 20, 2.6), (4.5, 27, 1.6)), 2.8, (9, 11)),  # antihelix' upper crus
+    (((-13, 8.5, .8), (-8, 6.5, 3.0), (-2, 5.2, 3.0), (3.5, 5, .8)), 2.3, (7, 14)),  # helix' crus
+)
 
 
 def ear(side: int) -> tuple[list[Points], Points]:
-    """Rings (11 of (24,3) mm) and the closing point; side -1 right, +1 left."""
-    angle = np.arange(RING_POINTS) / RING_POINTS * 2 * np.pi
-    out = unit(np.array([1.0, 0.0, 0.10]))
-    back = unit(np.array([0.24, 0.0, -1.0]))
-    up = unit(np.array([0.0, 1.0, -0.12]))
-    radius = np.interp(angle, _ANGLES, _RADIUS)
-    stand = np.interp(angle, _ANGLES, _STAND)
-    shell = smoothstep((stand - 0.2) / 0.5)
-    lobe = np.exp(-(((angle - np.pi) / 0.55) ** 2))
-    tilt = np.clip(np.sin(angle), 0, 1) * radius * 0.08
-    rings: list[Points] = []
-    for k in range(RINGS):
-        r = (_FRONT_RADIUS[k] * (1 - shell) + _SHELL_RADIUS[k] * shell) * radius
-        height = _SHELL_HEIGHT[k] * stand * shell + _FRONT_HEIGHT[k] * (1 - shell)
-        if 5 <= k <= 8:  # the lobe is flesh without folds
-            height = height * (1 - lobe) + lobe * _SHELL_HEIGHT[4] * stand * (1 - 0.12 * (k - 4))
-        height = height + (tilt * r / radius if k else 0.0)
-        ring = np.asarray(_ORIGIN + np.outer(height, out) + np.outer(np.cos(angle) * r, up)
-                          + np.outer(np.sin(angle) * r, back), np.float64)
-        rings.append(ring)
-    end: Points = _ORIGIN - out * 2.5
-    if side < 0:
-        return [np.asarray(ring * MIRROR) for ring in rings], np.asarray(end * MIRROR)
-    return rings, end
+    """Rings (15 of (36,3) mm, seam first) and the closing point; side -1 right, +1 left."""
+    angle = _angles()
+    nodes = np.radians([*_PROFILES, 360.0])
+    table = np.array([*_PROFILES.values(), _PROFILES[0]]).reshape(len(nodes), -1, 2)
+    profile = CubicSpline(nodes, table, bc_type="periodic")(angle)  # (points, rings, 2)
+    back = np.sin(angle)[:, None] * profile[..., 0]
+    up = np.cos(angle)[:, None] * profile[..., 0]
+    height = profile[..., 1] + _folds(back, up)
+    local = np.stack([back, up, height], -1).transpose(1, 0, 2)
+    local[-len(_TO_CANAL):, :, :2] += np.array(_TO_CANAL)[:, None, None] * _CANAL[:2]
+    placed = _ORIGIN + local @ _axes()
+    end = _ORIGIN + _CANAL @ _axes()
+    flip = MIRROR if side < 0 else np.ones(3)
+    return [np.asarray(ring * flip) for ring in placed], np.asarray(end * flip)
+
+
+def _angles() -> Points:
+    """Angles of a ring's points, closer at the helix, far from the middle, and at the tragus."""
+    even = np.arange(RING_POINTS) / RING_POINTS * 2 * np.pi
+    return np.asarray(even - 0.2 * np.sin(even - 0.35) - 0.08 * np.sin(2 * (even - 4.63)))
+
+
+def _axes() -> Points:
+    """Rows: back, up and off the head, unit vectors of the left ear in the head's axes."""
+    up = np.array([0.0, np.cos(_TILT), -np.sin(_TILT)])
+    rear, aside = np.array([0.0, -np.sin(_TILT), -np.cos(_TILT)]), np.array([1.0, 0.0, 0.0])
+    back = unit(rear * np.cos(_STAND) + aside * np.sin(_STAND))
+    return np.stack([back, up, unit(aside * np.cos(_STAND) - rear * np.sin(_STAND))])
+
+
+def _folds(back: Points, up: Points) -> Points:
+    """Heights (points, rings) in mm of the folds that run across the rings."""
+    total = np.zeros_like(back)
+    for line, width, (first, last) in _FOLDS:
+        path = np.array(line)
+        t = np.linspace(0, len(path) - 1, 40)
+        dense = np.stack([np.interp(t, np.arange(len(path)), path[:, k]) for k in range(3)], 1)
+        away = (back[..., None] - dense[:, 0]) ** 2 + (up[..., None] - dense[:, 1]) ** 2
+        ridge = (dense[:, 2] * np.exp(-away / width**2)).max(-1)
+        ridge[:, :first] = ridge[:, last:] = 0
+        total += ridge
+    return total

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from matplotlib.path import Path as Outline
+from scipy.interpolate import CubicSpline
 from scipy.sparse.linalg import splu
 from scipy.spatial import ConvexHull
 
@@ -29,30 +30,29 @@ from .mesh_tools import (
     uniform_laplacian,
     unit,
 )
+from .neck import neck_rings
 from .parts import Skin
 from .template import EYE_RADIUS, Face
 
 Flags = npt.NDArray[np.bool_]
 
 CENTRE = np.array([0.0, -10.0, -80.0])  # mm; the cranium is sampled by directions from here
-NECK_POINTS = 48
 
-# Superellipsoid of the cranium, mm: head 154 mm wide and about 195 long, as adults' means lie
-# between 150 and 155, 190 and 200 (Farkas 1994).
-_SKULL_CENTRE = np.array([0.0, 25.0, -82.0])
-_SKULL_AXES = np.array([77.0, 84.0, 99.0])
-_SKULL_POWER = 2.35
-
-# Neck and shoulder rings: y front, y back, z front, z back, half width (mm), roundness.
-_NECK = ((-128, -92, -44, -150, 54, 2.2), (-139, -106, -47, -150, 53, 2.2),
-         (-151, -120, -49, -152, 53, 2.2), (-164, -135, -50, -155, 54.5, 2.2),
-         (-178, -150, -51, -161, 58.5, 2.1), (-192, -167, -52, -173, 68, 2.05),
-         (-203, -178, -49, -181, 79, 2.0), (-212, -187, -43, -188, 94, 2.0),
-         (-219, -194, -36, -193, 110, 2.0))
+# The cranium's profile in the middle plane, (y, z) mm from brow over vertex and occiput to the
+# nape, and its half breadth: head 193 mm long, 152 wide, vertex 131 above the ear's canal (adults'
+# means, Farkas 1994).  Sections across are superellipses about _SKULL_CENTRE, boxier in front.
+_SKULL_CENTRE = np.array([0.0, 28.0, -92.0])
+_SKULL_HALF_WIDTH = 76.0
+_PROFILE = np.array([(-20, 22), (16, 22), (32, 18), (47, 13), (63, 4), (80, -13), (97, -42),
+                     (106, -66), (109, -86), (106.5, -108), (97, -133), (80, -153), (55, -166),
+                     (25, -171), (0, -168), (-25, -159), (-50, -149), (-80, -140)], float)
+_POWER = ((-180, 2.15), (-90, 2.2), (0, 2.7), (60, 2.5), (110, 2.3), (180, 2.15))  # by degrees
 
 # Mouth bag rings: depth behind the inner lips, opening up and down (mm), width factor.
 _BAG = ((2.5, 0.3, 0.3, 1.0), (5, 4, 4.5, 1.0), (7.5, 10, 10.5, 0.98), (14, 13, 13, 0.95),
         (26, 13, 14, 0.85), (40, 11, 13, 0.7), (52, 7, 9, 0.5), (56, 2, 3, 0.2))
+
+_JAW_LINE_STIFFNESS = 0.25  # judged on renders
 
 _LID_BACKS = ((EYE_RADIUS + 0.15, 1.0), (EYE_RADIUS + 0.2, 1.22), (EYE_RADIUS - 0.3, 1.5))
 
@@ -95,12 +95,12 @@ def head_skin(face: Face) -> Skin:
     lids = (fine_ring(RIGHT_EYE), fine_ring(LEFT_EYE))
     mesh = _Mesh([], [])
     mesh.add(points)
-    neck_rings = [_neck_ring(*ring) for ring in _NECK]
+    tube = neck_rings()
     ear_rings = [ear(side) for side in (-1, 1)]
-    borders = [points[oval], neck_rings[0], ear_rings[0][0][0], ear_rings[1][0][0]]
+    borders = [points[oval], tube[0], ear_rings[0][0][0], ear_rings[1][0][0]]
     directions, caps = _cranium(borders)
     skull = mesh.add(np.asarray(CENTRE + directions * _skull_distance(directions)[:, None]))
-    neck = np.array([mesh.add(ring) for ring in neck_rings])
+    neck = np.array([mesh.add(ring) for ring in tube])
     ears, ends = [], []
     for rings, end in ear_rings:
         ears.append(np.array([mesh.add(ring) for ring in rings]))
@@ -152,27 +152,28 @@ def _carve_nostrils(points: Points, landmarks: Points) -> Points:
 
 
 def _skull_distance(directions: Points) -> Points:
-    """How far from CENTRE each direction meets the superellipsoid (bisection), mm."""
+    """How far from CENTRE each direction meets the cranium's form (bisection), mm."""
+    degrees, radius = _profile_radius()
     near, far = np.zeros(len(directions)), np.full(len(directions), 250.0)
     for _ in range(40):
         half = (near + far) / 2
-        scaled = np.abs((CENTRE + directions * half[:, None] - _SKULL_CENTRE) / _SKULL_AXES)
-        inside = (scaled**_SKULL_POWER).sum(1) < 1
+        x, y, z = (CENTRE + directions * half[:, None] - _SKULL_CENTRE).T
+        turn = np.degrees(np.arctan2(y, z))
+        power = np.interp(turn, *np.array(_POWER).T)
+        inside = (np.abs(x / _SKULL_HALF_WIDTH) ** power
+                  + (np.hypot(y, z) / np.interp(turn, degrees, radius)) ** power) < 1
         near, far = np.where(inside, half, near), np.where(inside, far, half)
     return near
 
 
-def _neck_ring(y_front: float, y_back: float, z_front: float, z_back: float, half_width: float,
-               power: float) -> Points:
-    angle = np.arange(NECK_POINTS) / NECK_POINTS * 2 * np.pi  # 0 is the front
-    c, s = np.cos(angle), np.sin(angle)
-    r = (np.abs(c) ** power + np.abs(s) ** power) ** (-1 / power)
-    front = (c * r + 1) / 2
-    middle, depth = (z_front + z_back) / 2, (z_front - z_back) / 2
-    # two ridges from behind the ears to the pit of the neck: the sternomastoids
-    ridge = 1.6 * np.exp(-(((np.minimum(angle, 2 * np.pi - angle) - 0.75) / 0.3) ** 2))
-    return np.stack([(half_width + ridge) * s * r, y_back + (y_front - y_back) * front,
-                     middle + (depth + ridge) * c * r], 1)
+def _profile_radius() -> tuple[Points, Points]:
+    """The profile as distance (mm) from _SKULL_CENTRE by degrees (0 front, 90 up), -180..180."""
+    y, z = (_PROFILE - _SKULL_CENTRE[1:]).T
+    turn = np.unwrap(np.arctan2(y, z))
+    nodes, around = np.r_[turn, turn[0] + 2 * np.pi], np.r_[np.hypot(y, z), np.hypot(y[0], z[0])]
+    degrees = np.linspace(-180, 180, 361)
+    at = (np.radians(degrees) - nodes[0]) % (2 * np.pi) + nodes[0]
+    return degrees, np.asarray(CubicSpline(nodes, around, bc_type="periodic")(at))
 
 
 def _cranium(borders: list[Points]) -> tuple[Points, Triangles]:
@@ -182,7 +183,7 @@ def _cranium(borders: list[Points]) -> tuple[Points, Triangles]:
     triangulated and mirrored: a row of points on the middle plane, and none near it, keeps
     every triangle on one side.
     """
-    count = 2150
+    count = 1900
     step = np.arange(count) + 0.5
     polar, turn = np.arccos(1 - 2 * step / count), np.pi * (1 + 5**0.5) * step  # Fibonacci sphere
     sphere = np.stack([np.sin(polar) * np.cos(turn), np.cos(polar), np.sin(polar) * np.sin(turn)],
@@ -263,9 +264,14 @@ def _faired(skin: Skin) -> Points:
     free[skin.skull] = free[skin.neck[:3].ravel()] = True
     for rings in skin.ears:
         free[rings[0]] = True
+        free[rings[1:4][:, _before_ear(points, rings)]] = True
     rows = free.copy()
     rows[skin.oval] = rows[skin.neck.ravel()] = True
-    laplacian = uniform_laplacian(n, skin.triangles)[np.flatnonzero(rows)]
+    for rings in skin.ears:
+        rows[rings[4][_before_ear(points, rings)]] = True
+    stiff = np.ones(n)  # the jaw line may bend: less bending energy along it
+    stiff[skin.oval] = np.where(points[skin.oval, 1] < -62, _JAW_LINE_STIFFNESS, 1.0)
+    laplacian = (sp.diags(stiff) @ uniform_laplacian(n, skin.triangles))[np.flatnonzero(rows)]
     pull, target = _pulls(skin)
     inner, outer = np.flatnonzero(free), np.flatnonzero(~free)
     a = laplacian[:, inner]
@@ -282,6 +288,13 @@ def _faired(skin: Skin) -> Points:
     return faired
 
 
+def _before_ear(points: Points, rings: Index) -> Flags:
+    """Which points of an ear's rings lie in front, where the outer rings are the cheek's."""
+    seam, crest = (np.linalg.norm(points[rings[k]] - points[rings[-1]].mean(0), axis=1)
+                   for k in (0, 5))
+    return np.asarray(seam > crest + 3.0)
+
+
 def _pulls(skin: Skin) -> tuple[Points, Points]:
     """Strength (n,) and aim (n,3) of the pulls on the fairing."""
     points, face = skin.points, skin.points[skin.oval]
@@ -290,9 +303,9 @@ def _pulls(skin: Skin) -> tuple[Points, Points]:
     away = np.linalg.norm(points[skin.skull][:, None] - face[None], axis=2).min(1)
     strength[skin.skull] = 0.05 * np.clip((y + 40) / 40, 0, 1) * np.clip((away - 8) / 30, 0, 1)
     under = (y < -70) & (z > -62) & (z < 25) & (np.abs(x) < 62)  # between chin and throat
-    floor = -117.5 - (10 - z) * 0.14 + np.clip(np.abs(x) - 22, 0, None) * 0.42
+    floor = -116.0 - (14 - z) * 0.24 + np.clip(np.abs(x) - 16, 0, None) * 0.68
     target[skin.skull[under], 1] = floor[under]
-    strength[skin.skull[under]] = 0.035 * np.clip((away[under] - 5) / 10, 0, 1)
+    strength[skin.skull[under]] = 0.08 * np.clip((away[under] - 3) / 8, 0, 1)
     for rings in skin.ears:
         strength[rings[0]] = 0.12
     for ring, k in zip(skin.neck, (0.02, 0.05, 0.1), strict=False):
