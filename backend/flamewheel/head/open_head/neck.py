@@ -61,7 +61,7 @@ def _relief(k: int, degrees: Points) -> Points:
     for ring, where, rings, width, amount in _FORMS:
         height += amount * np.exp(-(((k - ring) / rings) ** 2) - ((degrees - where) / width) ** 2)
     if k <= _MUSCLE_RINGS[-1]:
-        where, amount, width = (np.interp(k, _MUSCLE_RINGS, row) for row in
-                                (_MUSCLE_ANGLE, _MUSCLE_HEIGHT, _MUSCLE_WIDTH))
-        height += amount * np.exp(-(((degrees - where) / width) ** 2))
+        middle, high, wide = (float(np.interp(k, _MUSCLE_RINGS, row)) for row in
+                              (_MUSCLE_ANGLE, _MUSCLE_HEIGHT, _MUSCLE_WIDTH))
+        height += high * np.exp(-(((degrees - middle) / wide) ** 2))
     return height
