@@ -40,7 +40,7 @@ def test_texels_lie_where_their_triangle_says(head: Head, atlas: SkinAtlas) -> N
     chart[3:int(0.77 * SIZE), 3:-3] = True
     holes = chart & ~atlas.inside
     assert holes.sum() < 0.004 * chart.sum()  # the two lid openings alone
-    assert atlas.sample(head.skin.points)[20, SIZE // 2, 1] > 70  # the crown is above
+    assert atlas.sample(head.skin.points)[20, SIZE // 2, 1] > 60  # the crown is above
 
 
 def test_a_ramp_has_its_slope_whatever_the_chart_does(head: Head, atlas: SkinAtlas) -> None:
