@@ -15,7 +15,7 @@ import bpy
 
 from ..core.errors import HeadError, SceneError
 from ..core.files import make_folder, write_whole
-from ..core.head_file import EMBEDDED, open_head_path, read_head
+from ..core.head_file import EMBEDDED, RENDER_SUBDIVISION, open_head_path, read_head
 from ..core.job_file import Shot
 from ..core.keyframes import dense_tracks, trajectory_to_tracks
 from ..core.parameter_reply import Face, face_from_json, read_face
@@ -126,7 +126,8 @@ def _imported(scene: bpy.types.Scene, arrays: Any, shot: Shot, face: Face) -> He
     scene.collection.children.link(collection)
     mesh = import_head(
         arrays, name=shot.name, source=shot.head, expression_count=arrays.expressiondirs.shape[2],
-        fold_identity=face.shape, collection=collection,
+        fold_identity=face.shape, render_subdivision=RENDER_SUBDIVISION.get(arrays.name, 0),
+        collection=collection,
     )
     layer: Any = scene.view_layers[0]
     layer.objects.active = mesh  # who opens the .blend sees its keys

@@ -50,6 +50,9 @@ class HeadArrays:
 
 EMBEDDED = {"open": "open_head.npz", "open-light": "open_head_light.npz"}
 """Names of the heads that come with Flamewheel, and their files; numbers mean the same on both."""
+RENDER_SUBDIVISION = {"open": 1}
+"""By a head's name: how often renders subdivide it.  Heads that are not ours, and the light one,
+are rendered as they are."""
 
 
 def open_head_path(name: str = "open") -> Path:

@@ -11,7 +11,7 @@ import bpy
 
 from ..core.backend_calls import BackendCalls
 from ..core.errors import HeadError
-from ..core.head_file import EMBEDDED, open_head_path, read_head
+from ..core.head_file import EMBEDDED, RENDER_SUBDIVISION, open_head_path, read_head
 from ..core.parameter_reply import read_face
 from ..core.protocol import ConvertRequest, HeadReply
 from ..scene.head import import_head
@@ -103,6 +103,7 @@ class _ImportHead(BackendVerb):
             identity_count=self.identity_count,
             expression_count=self.expression_count,
             fold_identity=identity if self.fold_identity else None,
+            render_subdivision=RENDER_SUBDIVISION.get(arrays.name, 0),
             collection=context.collection,
         )
         if identity and not self.fold_identity:

@@ -13,6 +13,7 @@ from flamewheel.head.evaluate import evaluate, joints
 from flamewheel.head.files import save_head
 from flamewheel.head.open_head.build import COLOURS, build_open_head
 from flamewheel.head.open_head.levels import light_head, write_light_head
+from flamewheel.head.open_head.mesh_tools import loop_subdivision
 from flamewheel.head.open_head.mirror import whole_mirror
 
 
@@ -161,3 +162,27 @@ def test_the_light_head_s_file(tmp_path: Path, light: HeadData) -> None:
     save_head(light, tmp_path / "b.npz", colours=COLOURS)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     assert (tmp_path / "a.npz").stat().st_size < 1_500_000
+
+
+@pytest.mark.parametrize("units", [(), ("AU12", "AU6"), ("AU27",), ("AU43",), ("AU4", "AU9")])
+def test_the_full_head_s_skin_subdivides_well(full: HeadData, units: tuple[str, ...]) -> None:
+    """Loop's rule, as a renderer would: every triangle goes on to look where it looked."""
+    assert full.units is not None
+    strengths = np.array([float(name.rstrip("LR") in units) for name in full.units.names])
+    points = 1e3 * evaluate(full, None, full.units.codes(strengths),
+                            full.units.poses(strengths))[0]
+    number = np.full(full.vertex_count, -1)
+    number[full.masks["skin"]] = np.arange(len(full.masks["skin"]))
+    triangles = number[full.triangles[np.isin(full.triangles, full.masks["skin"]).all(1)]]
+    points = points[full.masks["skin"]]
+    matrix, fine, _ = loop_subdivision(triangles, len(points))
+    smooth = matrix @ points
+    moved = np.linalg.norm(smooth[: len(points)] - points, axis=1)
+    a, b = triangles[:, [0, 1, 2]].ravel(), triangles[:, [1, 2, 0]].ravel()
+    longest = np.zeros(len(points))
+    np.maximum.at(longest, np.r_[a, b], np.tile(np.linalg.norm(points[a] - points[b], axis=1), 2))
+    assert (moved <= 0.5 * longest).all()  # no spikes
+    old, new = (np.cross(p[t[:, 1]] - p[t[:, 0]], p[t[:, 2]] - p[t[:, 0]])
+                for p, t in ((points, np.repeat(triangles, 4, 0)), (smooth, fine)))
+    facing = (old * new).sum(1) / (np.linalg.norm(old, axis=1) * np.linalg.norm(new, axis=1))
+    assert (facing < 0).mean() < 1e-3
