@@ -45,6 +45,7 @@ LOOKS: dict[str, Look] = {
     "pupil": Look((0.004, 0.004, 0.004), 0.05, specular=0.2),
     "caruncle": Look((0.50, 0.20, 0.17), 0.25, coat=0.3),
     "hair": Look((0.030, 0.018, 0.011), 0.6, specular=0.3),
+    "hair_cards": Look((0.030, 0.018, 0.011), 0.6, specular=0.3),
     "brows": Look((0.035, 0.020, 0.012), 0.6, specular=0.2),
     "lashes": Look((0.012, 0.008, 0.006), 0.6, specular=0.2),
 }

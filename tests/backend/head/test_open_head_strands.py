@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 from flamewheel.head.data import HeadData
 from flamewheel.head.evaluate import evaluate_identity_joints, joints
 from flamewheel.head.open_head.build import build_open_head
+from flamewheel.head.open_head.hairline import growth, hairiness
 
 BROW_VERTICES = 5  # of one hair: two pairs and a tip
 UPPER_BROW, LOWER_BROW = (107, 66, 105, 63, 70), (55, 65, 52, 53, 46)
@@ -35,10 +36,11 @@ def posed(head: HeadData, units: dict[str, float]) -> np.ndarray:
     return evaluate_identity_joints(head, None, expression, pose)[0] * 1000
 
 
-def height_over_skin(head: HeadData, points: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """(n,) mm over the face's surface along z, as the nearest triangles' planes have it."""
+def height_over_skin(head: HeadData, points: np.ndarray, asked: np.ndarray,
+                     part: str = "face") -> np.ndarray:
+    """(n,) mm over the part's surface, as the nearest triangles' planes have it."""
     face = np.zeros(head.vertex_count, bool)
-    face[head.masks["face"]] = True
+    face[head.masks[part]] = True
     corners = points[head.triangles[face[head.triangles].all(1)]]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
@@ -63,8 +65,9 @@ def brow_lengths(points: np.ndarray) -> np.ndarray:
 
 
 def test_strands_stay_within_their_budget(head: HeadData) -> None:
-    sizes = {part: len(head.masks[part]) for part in ("brows", "lashes", "hair")}
-    assert sizes["brows"] <= 2400 and sizes["lashes"] <= 800 and sum(sizes.values()) <= 8500
+    sizes = {part: len(head.masks[part]) for part in ("brows", "lashes", "hair", "hair_cards")}
+    assert sizes["brows"] <= 2400 and sizes["lashes"] <= 800
+    assert sizes["hair"] + sizes["hair_cards"] <= 5500
 
 
 @pytest.mark.parametrize("units", BROW_UNITS, ids=lambda u: "+".join(u) or "neutral")
@@ -119,3 +122,50 @@ def test_brows_and_lashes_are_exact_mirror_images(head: HeadData) -> None:
     for part in ("brows", "lashes"):
         right, left = np.split(head.template[head.masks[part]], 2)
         np.testing.assert_array_equal(right * [-1, 1, 1], left)
+
+
+def test_every_strand_has_its_mirror_image(head: HeadData) -> None:
+    assert head.mirror is not None
+    for part in ("brows", "lashes", "hair", "hair_cards"):
+        numbers = head.masks[part]
+        image = head.template[head.mirror[numbers]] * [-1, 1, 1]
+        np.testing.assert_allclose(image, head.template[numbers], atol=1e-7)
+
+
+def test_hairiness_knows_forehead_scalp_and_nape() -> None:
+    bare = np.array([(0, 40, 15), (60, 0, -30), (0, -110, -146), (45, 52, -8)], float)
+    grown = np.array([(0, 100, -60), (70, 40, -80), (0, -40, -155), (69, 0, -55), (0, 75, -5)],
+                     float)
+    assert (hairiness(bare) < -5).all() and (hairiness(grown) > 2).all()
+    np.testing.assert_allclose(hairiness(grown * [-1, 1, 1]), hairiness(grown), atol=1e-9)
+    up = np.array([[0.0, 90.0, -30.0], [0.0, 98.0, -30.0]])
+    assert np.diff(hairiness(up))[0] > 0  # further in, higher
+
+
+def test_hair_is_combed_back_on_top_and_down_behind() -> None:
+    points = np.array([[0, 105, -70], [0, 0, -170], [76, 30, -85]], float)
+    top, back, side = growth(points, np.array([[0, 1, 0], [0, 0, -1], [1, 0, 0]], float))
+    assert top[2] < -0.9 and back[1] < -0.9 and side[1] < -0.5
+
+
+def hair_over_scalp(head: HeadData, points: np.ndarray, part: str) -> np.ndarray:
+    """(n,) mm over the skin of hair well inside the hairline."""
+    well = hairiness(head.template[head.masks[part]] * 1000) > 8
+    return height_over_skin(head, points, points[head.masks[part]][well], "scalp")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hair_covers_the_scalp_of_any_identity(head: HeadData, seed: int) -> None:
+    strength = np.random.default_rng(seed).normal(size=head.identity_count)
+    strength = np.clip(strength * 1.5, -3, 3)
+    points = evaluate_identity_joints(head, strength)[0] * 1000
+    shell = hair_over_scalp(head, points, "hair")
+    assert shell.min() > 0 and np.percentile(shell, 99) < 22
+    assert (hair_over_scalp(head, points, "hair_cards") < -2.0).mean() < 0.01
+
+
+def test_no_lock_hangs_over_the_forehead(head: HeadData) -> None:
+    for part in ("hair", "hair_cards"):
+        points = head.template[head.masks[part]] * 1000
+        in_front = points[points[:, 2] > -25]
+        assert hairiness(in_front).min() > -3.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from .brows import brows
 from .eyes_mouth import all_masks, caruncles, eyeball, gums, teeth, tongue
-from .hair import hair
+from .hair import hair, hair_cards
 from .landmarks_lists import INNER_LIPS, OUTER_LIPS
 from .lashes import lashes
 from .mesh_tools import Index, Points, Triangles, mirrored_halves
@@ -95,7 +95,8 @@ def assemble(skin: Skin) -> Head:
              teeth(False, lips), gums(False, lips), tongue(lips),
              caruncles(skin.face.points))
     return Head(skin, dict(zip(_LOOSE, parts, strict=True)),
-                {"brows": brows(skin), "lashes": lashes(skin), "hair": hair(skin)})
+                {"brows": brows(skin), "lashes": lashes(skin), "hair": hair(skin),
+                 "hair_cards": hair_cards(skin)})
 
 
 def _skin_masks(skin: Skin) -> dict[str, Index]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from .mesh_tools import MIRROR, Index, Points, Sparse, Triangles
@@ -34,6 +35,10 @@ class Spots:
 
     triangles: Index  # (n,)
     weights: Points  # (n,3), rows sum to 1
+
+    def __getitem__(self, chosen: npt.NDArray[np.bool_] | Index) -> Spots:
+        """Some of them."""
+        return Spots(self.triangles[chosen], self.weights[chosen])
 
     def binding(self, skin: Skin) -> Sparse:
         """(n, skin vertices) matrix of the barycentric sums."""
