@@ -10,13 +10,14 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .errors import HeadError
+from .head_surface import HeadSurface, read_surface
 
 MAX_EXPANDED_BYTES = 1 << 30
 """All arrays together; a full FLAME head in float64 has 52 MB."""
@@ -45,6 +46,7 @@ class HeadArrays:
     ft: Any = None  # (F,3) int64
     masks: Mapping[str, Any] = field(default_factory=dict)  # part -> (n,) vertex indices
     colours: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)  # linear RGB
+    surface: HeadSurface = field(default_factory=HeadSurface)
     checksum: str = ""  # sha256 of the file
 
 
@@ -98,7 +100,8 @@ def read_head(path: Path) -> HeadArrays:
         checksum=checksum,
     )
     _check(head, path)
-    return head
+    surface = read_surface(read, path, head.v_template.shape[0], head.expressiondirs.shape[2])
+    return replace(head, surface=surface)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], str]:

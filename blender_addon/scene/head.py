@@ -13,6 +13,7 @@ from ..core.coordinates import to_blender
 from ..core.errors import UsageError
 from ..core.head_file import HeadArrays
 from .armature import add_pivots, bind, make_armature
+from .creases import add_creases
 from .materials import assign_materials
 from .names import (
     CHECKSUM_PROPERTY,
@@ -65,7 +66,7 @@ def import_head(
         raise
 
 
-_KINDS = ("objects", "meshes", "armatures", "materials")
+_KINDS = ("objects", "meshes", "armatures", "materials", "images")
 
 
 def _blocks(kind: str) -> Any:
@@ -94,6 +95,7 @@ def _build(
     mesh.active_shape_key_index = 0
     bind(mesh, armature, head.weights)
     _add_mask_groups(mesh, head)
+    add_creases(mesh, head, expression_count)
     assign_materials(mesh, head)
     mesh[HEAD_PROPERTY] = source
     mesh[CHECKSUM_PROPERTY] = head.checksum

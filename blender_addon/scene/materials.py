@@ -10,6 +10,8 @@ import bpy
 import numpy as np
 
 from ..core.head_file import HeadArrays
+from .creases import crease_groups
+from .skin_material import load_maps, paint_skin
 
 RGB = tuple[float, float, float]
 
@@ -27,6 +29,7 @@ class Look:
     subsurface: float = 0.0  # weight
     coat: float = 0.0  # weight of a clear wet layer
     specular: float = 0.5  # 0.5 is what most dielectrics reflect
+    clear: bool = False  # only a reflection, no colour
 
 
 # Design choices, judged by eye on renders in EEVEE and Cycles; a head file may bring its own
@@ -43,14 +46,22 @@ LOOKS: dict[str, Look] = {
     "eye_right": Look((0.80, 0.77, 0.74), 0.15, specular=0.3),
     "iris": Look((0.10, 0.055, 0.025), 0.08, specular=0.2),
     "pupil": Look((0.004, 0.004, 0.004), 0.05, specular=0.2),
+    "limbus": Look((0.18, 0.13, 0.10), 0.15, specular=0.3),
+    "cornea": Look((1.0, 1.0, 1.0), 0.04, clear=True),
+    "tear": Look((1.0, 1.0, 1.0), 0.06, clear=True),
     "caruncle": Look((0.50, 0.20, 0.17), 0.25, coat=0.3),
     "hair": Look((0.030, 0.018, 0.011), 0.6, specular=0.3),
     "hair_cards": Look((0.030, 0.018, 0.011), 0.6, specular=0.3),
     "brows": Look((0.035, 0.020, 0.012), 0.6, specular=0.2),
     "lashes": Look((0.012, 0.008, 0.006), 0.6, specular=0.2),
 }
+PAINTED = {"skin_colour", "skin_relief"}
+"""The pictures without which a skin is a plain colour."""
+VERTEX_COLOURS = "flamewheel_colour"
 SOFT_EDGED = ("lips", "hair")
 """Parts that pass into the skin they are one surface with, instead of ending at triangles."""
+WET_INDEX = 1.376
+"""Refractive index of the cornea and of tears (Gullstrand's eye)."""
 SOFTENING = 1
 """Rounds in which a soft edge spreads to the neighbouring vertices: about 2 mm on the open head."""
 SUBSURFACE_RADIUS = (0.00367, 0.00137, 0.00068)
@@ -66,6 +77,11 @@ def assign_materials(mesh: Any, head: HeadArrays) -> None:
     """
     slots = np.zeros(head.f.shape[0], dtype=np.int32)
     skin = _add_material(mesh, "skin", head)
+    painted = set(head.surface.maps) >= PAINTED and head.vt is not None
+    if painted:
+        paint_skin(skin, load_maps(mesh.name, head.surface.maps), crease_groups(head))
+    if head.surface.vertex_colours is not None:
+        _add_vertex_colours(mesh, head.surface.vertex_colours)
     for part in LOOKS:
         if part == "skin" or part not in head.masks:
             continue
@@ -73,6 +89,8 @@ def assign_materials(mesh: Any, head: HeadArrays) -> None:
         inside[head.masks[part]] = True
         corners = inside[head.f].sum(axis=1)
         if part in SOFT_EDGED and ((corners > 0) & (corners < 3)).any():
+            if painted:
+                continue  # lips are part of the picture
             _add_share(mesh, part, _softened(inside, head.f))
             _blend_in(skin, part, head.colours.get(part, LOOKS[part].colour))
         elif (corners == 3).any():
@@ -80,6 +98,12 @@ def assign_materials(mesh: Any, head: HeadArrays) -> None:
             slots[corners == 3] = len(mesh.data.materials) - 1
     mesh.data.polygons.foreach_set("material_index", slots)
     mesh.data.update()
+
+
+def _add_vertex_colours(mesh: Any, colours: Any) -> None:
+    attribute = mesh.data.attributes.new(VERTEX_COLOURS, "FLOAT_COLOR", "POINT")
+    opaque = np.ones((len(colours), 1), np.float32)
+    attribute.data.foreach_set("color", np.concatenate([colours, opaque], axis=1).ravel())
 
 
 def _add_share(mesh: Any, part: str, share: Any) -> None:
@@ -122,7 +146,37 @@ def _add_material(mesh: Any, part: str, head: HeadArrays) -> Any:
     material.diffuse_color = (*colour, 1.0)
     material.specular_intensity, material.roughness = 0.05, 0.7
     mesh.data.materials.append(material)
+    if look.clear:
+        _make_clear(material, look)
+    elif part != "skin" and head.surface.vertex_colours is not None:
+        _colour_by_vertex(material, shader)
     return material
+
+
+def _colour_by_vertex(material: Any, shader: Any) -> None:
+    node = material.node_tree.nodes.new("ShaderNodeAttribute")
+    node.attribute_name, node.location = VERTEX_COLOURS, (-400, 200)
+    material.node_tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
+
+
+def _make_clear(material: Any, look: Look) -> None:
+    """A clear wet layer: nothing but a reflection, so that neither engine darkens what it covers.
+
+    Refraction would need many samples for a shift of half a millimetre.
+    """
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    nodes.remove(_shader_of(material))
+    glass, wet = nodes.new("ShaderNodeBsdfTransparent"), nodes.new("ShaderNodeBsdfGlossy")
+    wet.inputs["Roughness"].default_value = look.roughness
+    edge, mix = nodes.new("ShaderNodeFresnel"), nodes.new("ShaderNodeMixShader")
+    edge.inputs["IOR"].default_value = WET_INDEX
+    links.new(edge.outputs[0], mix.inputs[0])
+    links.new(glass.outputs[0], mix.inputs[1])
+    links.new(wet.outputs[0], mix.inputs[2])
+    output = next(n for n in nodes if n.type == "OUTPUT_MATERIAL")
+    links.new(mix.outputs[0], output.inputs["Surface"])
+    material.surface_render_method = "BLENDED"
+    material.diffuse_color = (1.0, 1.0, 1.0, 0.0)
 
 
 def _blend_in(material: Any, part: str, colour: RGB) -> None:

@@ -18,6 +18,7 @@ from .identity import identity_basis
 from .landmarks_lists import FULL_68, MEDIAPIPE_105
 from .mesh_tools import Points
 from .skull import head_skin
+from .surface import surface_arrays
 from .template import neutral_face
 from .uv import texture_coordinates
 
@@ -119,6 +120,7 @@ def write_open_head(path: Path) -> HeadData:
     """
     from ..files import save_head
 
+    head = assemble(head_skin(neutral_face()))
     data = build_open_head()
-    save_head(data, path, colours=COLOURS)
+    save_head(data, path, colours=COLOURS, extras=surface_arrays(head, data, COLOURS))
     return data

@@ -22,7 +22,7 @@ Spot = int | tuple[int, int, float]
 """A landmark, or the point so far (0..1) on the way from one landmark to another."""
 
 _STEP = 0.25  # mm between the points a course is sampled at
-_END = 0.22  # share of a course over which a crease fades out at either end
+_END = 0.25  # share of a course over which a crease fades out at either end
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def _between(spots: tuple[tuple[int, int], ...], share: float) -> tuple[Spot, ..
 
 # From the brows to the hairline; each forehead line lies a share of the way.
 _INNER = ((9, 10), (107, 109), (66, 67))
-_OUTER = ((66, 67), (105, 103), (63, 54))
+_OUTER = ((105, 103), (63, 54))
+_FOREHEAD = tuple(Crease(_between(_INNER + _OUTER, share), depth, 1.1)
+                  for share, depth in ((.24, .30), (.42, .42), (.60, .36), (.78, .2)))
 
 CREASES: dict[str, tuple[Crease, ...]] = {
-    "AU1": tuple(Crease(_between(_INNER, s), d, 1.0)
-                 for s, d in ((.26, .38), (.44, .5), (.62, .42), (.80, .22))),
-    "AU2": tuple(Crease(_between(_OUTER, s), d, 1.0)
-                 for s, d in ((.30, .32), (.48, .42), (.66, .34), (.82, .16))),
+    "AU1": _FOREHEAD,
+    "AU2": _FOREHEAD,
     "AU4": (Crease(((193, 55, .35), (8, 55, .55), (9, 107, .5), (9, 107, .42)), .75, .9),
             Crease(((8, 55, .85), (55, 107, .45), (107, 9, .05)), .45, .8),
             Crease(((65, 66, .6), (66, 69, .22), (107, 108, .3)), .35, 1.2),
@@ -99,15 +99,19 @@ CREASES: dict[str, tuple[Crease, ...]] = {
             Crease(((25, 31, .4), (31, 111, .5), (111, 116, .6)), .35, .7),
             Crease(((22, 231, .3), (23, 230, .35), (24, 229, .35), (25, 31, .2)), .35, .8),
             Crease((233, 232, 231, 230, 229, (228, 31, .5)), .5, 1.3)),
-    "AU12": (Crease(_NASOLABIAL, .8, 1.1),
-             Crease(((216, 207, .35), (207, 212, .45), (212, 214, .3)), .22, 1.6)),
-    "AU10": (Crease(_NASOLABIAL[:6], .7, 1.1),),
-    "AU15": (Crease(((61, 57, .4), (43, 57, .35), (43, 202, .5), (204, 211, .4)), .6, .9),),
+    "AU12": (Crease(_NASOLABIAL, .42, 1.5),),
+    "AU10": (Crease(_NASOLABIAL, .42, 1.5),),
+    "AU15": (Crease(((61, 57, .4), (43, 57, .35), (43, 202, .5), (204, 211, .4)), .4, 1.2),),
     "AU17": (Crease(((106, 204, .1), (182, 194, .25), (83, 201, .25), (18, 200, .3)), .5, 1.6),),
-    "AU20": (Crease(((57, 212, .7), (212, 202, .5), (210, 211, .4)), .35, 1.3),
-             Crease(((216, 207, .5), (212, 214, .5), (210, 169, .3)), .3, 1.5)),
+    "AU20": (Crease(((57, 212, .7), (212, 202, .5), (210, 211, .4)), .3, 1.5),),
 }
 """Unit -> the lines drawn when it acts."""
+
+DRAWN_ALONG: dict[str, tuple[tuple[Spot, ...], ...]] = {
+    "AU1": tuple(_between(_INNER, share) for share in (.24, .6)),
+    "AU2": tuple(_between(_OUTER, share) for share in (.24, .6)),
+}
+"""Units that draw only these stretches of their lines."""
 
 
 class Courses:

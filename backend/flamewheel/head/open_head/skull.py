@@ -16,6 +16,7 @@ from scipy.spatial import ConvexHull
 
 from .ears import ear
 from .landmarks_lists import FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
+from .lip_seam import parted_lips
 from .mesh_tools import (
     MIRROR,
     Index,
@@ -86,6 +87,7 @@ def head_skin(face: Face) -> Skin:
     """The faired, exactly mirror-symmetric skin."""
     matrix, triangles, middle = loop_subdivision(face.triangles, len(face.points))
     points = _carve_nostrils(_interpolated(matrix, face.points), face.points)
+    points = parted_lips(points, matrix, points[:468])
 
     def fine_ring(loop: tuple[int, ...]) -> Index:
         pairs = zip(loop, (*loop[1:], loop[0]), strict=True)
