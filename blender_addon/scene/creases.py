@@ -49,7 +49,7 @@ def _drive(mesh: Any, index: int, weights: Any) -> None:
     """Unit `index`: the clipped sum of its heaviest keys' values times their weights."""
     heaviest = np.argsort(-np.abs(weights), kind="stable")[: len(LETTERS)]
     heaviest = heaviest[np.abs(weights[heaviest]) > 0]
-    terms = [f"{weights[key]:+.2g}*{letter}"
+    terms = [f"{weights[key]:+.3f}*{letter}"
              for key, letter in zip(heaviest, LETTERS, strict=False)]
     while len("".join(terms)) + len("max(min(,1),0)") > EXPRESSION_LENGTH:
         terms.pop()  # the lightest

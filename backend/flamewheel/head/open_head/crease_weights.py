@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..data import NamedUnits
 
-MOST_KEYS = 18
+MOST_KEYS = 24
 """Coefficients a unit is read from: what fits into one simple driver expression of Blender."""
 
 

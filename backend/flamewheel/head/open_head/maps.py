@@ -31,7 +31,8 @@ def skin_maps(head: Head) -> dict[str, npt.NDArray[np.uint8]]:
     """
     atlas = SkinAtlas(head, SIZE)
     points, landmarks = atlas.sample(head.skin.points), head.skin.points[:468]
-    colour = as_srgb(skin_colour(points, landmarks, hairiness(points.reshape(-1, 3)).reshape(points.shape[:2])))
+    above = hairiness(points.reshape(-1, 3)).reshape(points.shape[:2])
+    colour = as_srgb(skin_colour(points, landmarks, above))
     rough = skin_roughness(points, landmarks)
     creases = crease_height(points, landmarks)
     shade = gaussian_filter(np.clip(-creases / _CREASE_SHADE, 0, 1), _SHADE_BLUR)

@@ -20,8 +20,8 @@ from .tints import RGB, vertex_colours
 def surface_arrays(
     head: Head, data: HeadData, colours: Mapping[str, RGB]
 ) -> dict[str, npt.NDArray[Any]]:
-    """Pictures (`map_*`, PNG bytes), `vertex_colours` (V,3) sRGB bytes, and the creases' names (K,),
-    masks (V,K) 0..255 and weights (K,E).
+    """Pictures (`map_*`, PNG bytes), `vertex_colours` (V,3) sRGB bytes, and of the creases names
+    (K,), masks (V,K) 0..255 and weights (K,E).
     """
     assert data.units is not None
     names, masks = crease_table(head)
