@@ -20,8 +20,8 @@ def parted_lips(points: Points, subdivide: sp.csr_matrix, landmarks: Points) -> 
     """
     own = np.zeros(len(landmarks))
     for rings, side in ((UPPER_LIP_RINGS, 1.0), (LOWER_LIP_RINGS, -1.0)):
-        for ring, clear in zip(rings, _CLEAR, strict=True):
-            own[list(ring)] = side * clear
+        for ring, distance in zip(rings, _CLEAR, strict=True):
+            own[list(ring)] = side * distance
     clear = np.asarray(subdivide @ own)
     half = len(INNER_LIPS) // 2
     seam = np.concatenate([landmarks[[61, *INNER_LIPS[: half + 1], 291]]])

@@ -30,7 +30,8 @@ def skin_maps(head: Head) -> dict[str, npt.NDArray[np.uint8]]:
     `skin_creases` (tangent-space normals, OpenGL's green; the creases' alpha is their shade).
     """
     atlas = SkinAtlas(head, SIZE)
-    points, landmarks = atlas.sample(head.skin.points), head.skin.points[:468]
+    points = atlas.sample(head.skin.points).astype(np.float64)
+    landmarks = head.skin.points[:468]
     above = hairiness(points.reshape(-1, 3)).reshape(points.shape[:2])
     colour = as_srgb(skin_colour(points, landmarks, above))
     rough = skin_roughness(points, landmarks)
