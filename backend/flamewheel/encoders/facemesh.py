@@ -32,6 +32,7 @@ MAX_FACES = 12
 PHOTO_THRESHOLD = 0.5  # MediaPipe's default
 RENDER_THRESHOLD = 0.3  # plain grey renders are found within ±30° yaw and ±20° pitch at this
 CLOSER = (1.5, 2.0)  # squares looked at again, in widths of the face's box
+STRAY = 0.1  # of the face's width: a closer look that differs more has lost the face
 BORDER = 1 / 3  # of the longer side; brings back most faces that fill the picture
 SAME_FACE = 0.5  # overlap of boxes above which two detections are one face
 
@@ -93,7 +94,10 @@ def look_closer(pixels: npt.NDArray[np.uint8], points: Floats) -> Floats:
     photos), the mean of three looks by 0.5 %, and expressions are told apart better by it.
     """
     looks = (_around(pixels, points.min(0), points.max(0), wider) for wider in CLOSER)
-    return np.asarray(np.mean([points, *(look for look in looks if look is not None)], axis=0))
+    near = STRAY * float(np.ptp(points[:, 0]))
+    agreeing = [look for look in looks if look is not None
+                and np.linalg.norm(look - points, axis=1).mean() < near]
+    return np.asarray(np.mean([points, *agreeing], axis=0))
 
 
 def _around(

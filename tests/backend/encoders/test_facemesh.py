@@ -44,6 +44,16 @@ def test_looking_closer_keeps_to_the_face():
     np.testing.assert_array_equal(look_closer(photo.pixels, nowhere), nowhere)
 
 
+def test_a_closer_look_that_lost_the_face_does_not_count(monkeypatch):
+    photo = load_photo(astronaut())
+    (points,) = find_faces(photo)
+    sound = points + 0.5
+    lost = points + np.array([0, 0.4 * np.ptp(points[:, 0])])
+    looks = iter([lost, sound])
+    monkeypatch.setattr("flamewheel.encoders.facemesh._around", lambda *_: next(looks))
+    np.testing.assert_allclose(look_closer(photo.pixels, points), (points + sound) / 2)
+
+
 def two_faces():
     small = np.asarray(Image.fromarray(astronaut()[40:240, 100:340]).resize((192, 160)))
     canvas = np.full((300, 480, 3), 128, dtype=np.uint8)
