@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from simple_rig import empty_file
 
 from blender_addon.core.head_file import open_head_path, read_head
+from blender_addon.core.head_surface import HeadSurface
 from blender_addon.scene.head import import_head
 
 
@@ -38,8 +40,10 @@ def test_every_part_has_its_material_and_faces(mesh: Any) -> None:
     assert set(slots) == set(range(len(names)))
 
 
-def test_lips_are_blended_into_the_skin(mesh: Any) -> None:
-    head = read_head(open_head_path())
+def test_lips_are_blended_into_a_skin_without_pictures() -> None:
+    empty_file()
+    head = dataclasses.replace(read_head(open_head_path()), surface=HeadSurface())
+    mesh = import_head(head, name="Open", source="open", identity_count=0, expression_count=0)
     share = np.empty(len(mesh.data.vertices), np.float32)
     mesh.data.attributes["flamewheel_lips"].data.foreach_get("value", share)
     inside = np.zeros(share.size, bool)
