@@ -24,14 +24,14 @@ import numpy.typing as npt
 
 from ..errors import HeadError
 from ..head.data import JOINT_NAMES, HeadData
-from ..head.surface import nearest_on_surface
+from ..head.surface import nearest_on_surface, outer_skin
 from ..parameters import Camera
 from ..render import rasterise
 from ..render.grey import camera_points, shade, vertex_tones
 from .cache import read_cache, write_cache
 from .facemesh import IRISES, RENDER_THRESHOLD, detect, look_closer
 from .rows import SurfacePoints, rotation
-from .skin import outer_skin, posed_template, triangulate
+from .skin import posed_template, triangulate
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The nearest place of a triangle mesh to given points."""
+"""A head's outer skin, and the nearest place of a triangle mesh to given points."""
 
 from __future__ import annotations
 
@@ -7,9 +7,39 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from .data import HeadData
+
 Floats = npt.NDArray[np.float64]
 
+WELD = 1e-6  # of the head's height: vertices nearer than this are one (seams of UV islands)
 NEIGHBOURS = 48  # triangles tried for each point, nearest centres first
+INSIDE_MASKS = ("mouth_bag", "teeth", "gums", "tongue", "eye_left", "eye_right", "lashes", "brows",
+                "hair")
+
+
+def outer_skin(data: HeadData) -> npt.NDArray[np.bool_]:
+    """(F,) triangles of the largest connected piece, without parts that masks call inner.
+
+    Eyeballs, teeth and lashes are pieces of their own; the rest of what is inside is never in front
+    in a picture, or is passed over because the lip's edge beside it is nearer to the viewer.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    template = np.asarray(data.template, dtype=np.float64)
+    step = WELD * float(np.ptp(template[:, 1]))
+    welded = np.unique(np.round(template / step).astype(np.int64), axis=0, return_inverse=True)[1]
+    corners = welded.reshape(-1)[np.asarray(data.triangles)]
+    ends = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]]])
+    count = int(welded.max()) + 1
+    graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    piece = connected_components(graph, directed=False)[1][corners[:, 0]]
+    skin = piece == np.bincount(piece).argmax()
+    inner = np.zeros(data.vertex_count, dtype=bool)
+    for name in INSIDE_MASKS:
+        if name in data.masks:
+            inner[np.asarray(data.masks[name])] = True
+    return np.asarray(skin & ~inner[np.asarray(data.triangles)].all(axis=1))
 
 
 def nearest_on_surface(

@@ -9,11 +9,11 @@ from flamewheel.encoders import correspondence
 from flamewheel.encoders.cache import cache_file
 from flamewheel.encoders.correspondence import INNER_LIPS, find_points, landmark_points
 from flamewheel.encoders.facemesh import IRISES
-from flamewheel.encoders.skin import outer_skin, triangulate
+from flamewheel.encoders.skin import triangulate
 from flamewheel.errors import HeadError
 from flamewheel.head.data import HeadData
 from flamewheel.head.registry import find_head
-from flamewheel.head.surface import nearest_on_surface
+from flamewheel.head.surface import nearest_on_surface, outer_skin
 
 ICT = Path(__file__).parents[4] / "shared" / "ict_face" / "ict_face_light.npz"
 
