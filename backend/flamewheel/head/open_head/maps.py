@@ -12,9 +12,10 @@ from scipy.ndimage import gaussian_filter
 
 from .assembly import Head
 from .atlas import SkinAtlas
-from .hair import _hairiness as hairiness
+from .hairline import hairiness
 from .mesh_tools import Points
 from .paint import skin_colour, skin_roughness
+from .parts import Skin
 from .wrinkles import crease_height, crease_masks, relief_height
 
 SIZE = 1024
@@ -22,6 +23,7 @@ SIZE = 1024
 
 _SHADES = 85  # steps of colour a channel: fewer compress better and mottled skin hides them
 _CREASE_SHADE = 0.5  # mm of depth at which a crease is darkest
+_BARE = 60.0  # mm below the hairline that an ear counts as
 _SHADE_BLUR = 1.6  # texels; light in a crease fades softly
 
 
@@ -33,6 +35,7 @@ def skin_maps(head: Head) -> dict[str, npt.NDArray[np.uint8]]:
     points = atlas.sample(head.skin.points).astype(np.float64)
     landmarks = head.skin.points[:468]
     above = hairiness(points.reshape(-1, 3)).reshape(points.shape[:2])
+    above -= _BARE * atlas.sample(_ears(head.skin))[..., 0]
     colour = as_srgb(skin_colour(points, landmarks, above))
     rough = skin_roughness(points, landmarks)
     creases = crease_height(points, landmarks)
@@ -44,6 +47,14 @@ def skin_maps(head: Head) -> dict[str, npt.NDArray[np.uint8]]:
         "skin_creases": _png(np.concatenate([
             atlas.normal_map_from_height(creases), as_bytes(shade[..., None])], 2)),
     }
+
+
+def _ears(skin: Skin) -> Points:
+    """(n,1) 1 on the ears, whose skin is bare."""
+    on = np.zeros((len(skin.points), 1))
+    for rings, end in zip(skin.ears, skin.ear_ends, strict=True):
+        on[rings[1:].ravel()] = on[end] = 1.0
+    return on
 
 
 def crease_table(head: Head) -> tuple[tuple[str, ...], npt.NDArray[np.uint8]]:
