@@ -42,8 +42,8 @@ _HAIRLINE = 1.5  # mm; where the hair's shell is so near the skin, the line betw
 _HAIRLINE_IMPORTANCE = 3.0
 _BACK_TEETH = 12.0  # mm behind the front ones at which a tooth counts a third
 _STRANDS = ("brows", "lashes")
-_LEFT_OUT = ("tear", "cornea")
-"""Clear layers before the eyes, where the full head has them: for close-ups only."""
+_LEFT_OUT = ("tear", "cornea", "hair_cards")
+"""What only close-ups need: clear layers before the eyes, locks on the cap of hair."""
 _NEAREST = 3e-4  # m; a landmark may lie so far from its place on the full head
 _FIXED_VERTEX = 0.999  # a barycentric weight above which a landmark is a vertex
 
