@@ -33,7 +33,7 @@ def import_head(
     name: str,
     source: str,
     identity_count: int = 100,
-    expression_count: int = 50,
+    expression_count: int | None = None,
     fold_identity: Sequence[float] | None = None,
     render_subdivision: int = 0,
     collection: Any = None,
@@ -48,7 +48,7 @@ def import_head(
     does, so that there each vertex stands exactly where the head's formula puts it.
     Where something fails nothing is left behind.
     """
-    if identity_count < 0 or expression_count < 0:
+    if identity_count < 0 or (expression_count is not None and expression_count < 0):
         raise UsageError("bad-count", "A head cannot have fewer than no keys.",
                          "Give counts of 0 or more.")
     collection = collection or bpy.context.collection
@@ -78,7 +78,7 @@ def _build(
     name: str,
     source: str,
     identity_count: int,
-    expression_count: int,
+    expression_count: int | None,
     fold_identity: Sequence[float] | None,
     collection: Any,
 ) -> Any:

@@ -156,3 +156,62 @@ def test_the_basis_is_orthogonal_and_ordered(head: HeadData) -> None:
     assert head.expression_count == 100
     assert (np.diff(size) < 1e-3 * size[0]).all()
     assert np.abs(gram / np.outer(size, size) - np.eye(len(size))).max() < 0.1
+
+
+def test_coefficients_fit_the_sliders_of_rigs(head: HeadData) -> None:
+    """Every prototype of the wheel, and every unit and viseme at its strongest, within ±10."""
+    from flamewheel.wheel.facs import PROTOTYPES
+
+    assert head.units is not None and head.visemes is not None
+    shown = [strengths_for(head.units.names, proto.units)[0] for proto in PROTOTYPES.values()]
+    for codes in (head.units.codes(1.4 * np.array(shown)), 1.4 * head.units.expression,
+                  1.4 * head.visemes.expression):
+        assert np.abs(codes).max() < 10
+
+
+def test_the_file_keeps_units_to_a_hundredth_of_a_millimetre(head: HeadData) -> None:
+    """Against the basis before it is rounded for the file."""
+    from flamewheel.head.open_head.assembly import assemble
+    from flamewheel.head.open_head.expression import expression_space
+    from flamewheel.head.open_head.extension import SkinExtension
+    from flamewheel.head.open_head.joints import jaw_weight
+    from flamewheel.head.open_head.skull import head_skin
+    from flamewheel.head.open_head.template import neutral_face
+
+    whole = assemble(head_skin(neutral_face()))
+    space = expression_space(whole, jaw_weight(whole.skin), SkinExtension(whole.skin))
+    assert head.units is not None
+    lost = np.einsum("vce,ue->uvc", head.expression_basis * 1000.0 - space.basis,
+                     head.units.expression)
+    assert np.linalg.norm(lost, axis=2).max() < 0.01  # mm
+    # what the hundred components cannot hold: nothing of a unit or viseme that an eye would see
+    assert max(space.residual[name] for name in space.residual if "+" not in name) < 0.15  # mm
+    assert max(space.residual.values()) < 0.5
+
+
+def test_visemes_do_what_speech_needs(head: HeadData) -> None:
+    visemes = head.visemes
+    assert visemes is not None
+    assert visemes.names == ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E",
+                             "ih", "oh", "ou")
+    points = dict(zip(visemes.names, evaluate(
+        head, np.zeros(1), visemes.expression, visemes.pose) * 1000, strict=True))
+    rest = posed(head, {})
+
+    def gap(name: str) -> float:
+        return float(points[name][13, 1] - points[name][14, 1])
+
+    def width(name: str) -> float:
+        return float(points[name][291, 0] - points[name][61, 0])
+
+    np.testing.assert_allclose(points["sil"], rest, atol=1e-3)
+    assert gap("PP") < 0.4 and gap("aa") > gap("E") > gap("ih") > 5
+    assert width("E") > width("aa") > width("oh") > width("ou")
+    assert points["PP"][0, 1] - points["PP"][17, 1] < 0.7 * (rest[0, 1] - rest[17, 1])
+    edge = rest[head.masks["teeth"], 1]  # the upper incisors' edge is the lowest of the upper row
+    assert points["FF"][14, 1] > edge[edge > rest[13, 1] - 4].min()  # lower lip at the upper teeth
+    assert points["FF"][14, 2] < rest[14, 2] - 2
+    tongue = head.masks["tongue"]
+    teeth = rest[head.masks["teeth"], 2].max()
+    assert points["TH"][tongue, 2].max() > teeth > rest[tongue, 2].max()
+    assert points["CH"][0, 2] > rest[0, 2] + 4 and points["ou"][0, 2] > rest[0, 2] + 4

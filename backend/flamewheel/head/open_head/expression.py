@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from ..data import NamedUnits
+from ..data import JOINT_NAMES, NamedUnits
 from .assembly import Head
 from .basis import orthogonal_basis
 from .correctives import pair_fields
 from .expression_samples import activations
 from .extension import SkinExtension
 from .mesh_tools import Points
-from .units import movements, unit_fields
+from .units import UnitFields, movements, unit_fields
+from .visemes import viseme_movements
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,7 @@ class ExpressionSpace:
 
     basis: Points  # (V,3,E) mm per standard deviation
     units: NamedUnits
-    visemes: NamedUnits | None
+    visemes: NamedUnits
     residual: dict[str, float]  # mm, the most that a vertex of each field misses in the basis
 
 
@@ -32,21 +34,37 @@ def expression_space(head: Head, jaw_weight: Points, extend: SkinExtension) -> E
     """Units, pairs' correctives and visemes of the head, and the basis that holds them."""
     made = movements(head, jaw_weight, extend)
     units = unit_fields(head, made)
+    spoken = unit_fields(head, viseme_movements(head, extend))
     pairs, mended = pair_fields(head, made, extend)
-    fields = np.concatenate([units.fields, mended])
-    basis = orthogonal_basis(fields, activations(units.names, pairs, ()))
-    u = len(units.names)
-    names = (*units.names, "AU45L", "AU45R")  # a blink is a closed lid, only brief
-    source = [*range(u), units.names.index("AU43L"), units.names.index("AU43R")]
-    pose = np.zeros((len(names), 5, 3))
-    pose[:, 2] = units.jaw[source]
-    named = NamedUnits(
-        names, _single(basis.coefficients[source]), _single(pose),
-        np.array([[names.index(n) for n in pair] for pair in pairs], np.int32).reshape(-1, 2),
-        _single(basis.coefficients[u:]))
-    labels = [*units.names, *("+".join(pair) for pair in pairs)]
-    return ExpressionSpace(basis.components, named, None,
-                           dict(zip(labels, basis.residual.tolist(), strict=True)))
+    fields = np.concatenate([units.fields, mended, spoken.fields])
+    u, p = len(units.names), len(pairs)
+    alone = np.r_[np.ones(u), np.zeros(p), np.ones(len(spoken.names))]
+    basis = orthogonal_basis(fields, activations(units.names, pairs, spoken.names), alone)
+    labels = [*units.names, *("+".join(pair) for pair in pairs), *spoken.names]
+    return ExpressionSpace(
+        basis.components, _named(units, basis.coefficients[:u], pairs, basis.coefficients[u:u + p]),
+        NamedUnits(spoken.names, _single(basis.coefficients[u + p:]), _joints(spoken.jaw)),
+        dict(zip(labels, basis.residual.tolist(), strict=True)))
+
+
+def _named(
+    units: UnitFields, coefficients: Points, pairs: Sequence[tuple[str, str]], mended: Points
+) -> NamedUnits:
+    """The units, and a blink besides: a closed lid, only brief."""
+    names = (*units.names, "AU45L", "AU45R")
+    source = [*range(len(units.names)), *(units.names.index(f"AU43{s}") for s in "LR")]
+    both = [*pairs, *((a.replace("AU43", "AU45"), b.replace("AU43", "AU45"))
+                      for a, b in pairs if "AU43" in a + b)]
+    rows = [pairs.index((a.replace("AU45", "AU43"), b.replace("AU45", "AU43"))) for a, b in both]
+    numbers = np.array([[names.index(n) for n in pair] for pair in both], np.int32)
+    return NamedUnits(names, _single(coefficients[source]), _joints(units.jaw[source]), numbers,
+                      _single(mended[rows]))
+
+
+def _joints(jaw: Points) -> npt.NDArray[np.float32]:
+    pose = np.zeros((len(jaw), 5, 3), np.float32)
+    pose[:, JOINT_NAMES.index("jaw")] = jaw
+    return pose
 
 
 def _single(values: Points) -> npt.NDArray[np.float32]:

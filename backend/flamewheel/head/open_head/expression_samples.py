@@ -40,8 +40,9 @@ _CATEGORIES: tuple[dict[str, float], ...] = (
     {"4": 1, "6": 1, "7": .6, "9": .6, "10": .6, "43": .5, "25": .4, "20": .3},
 )
 _SAMPLES = 8000
-_SPEAKING, _ALONE = 0.2, 0.2  # shares of samples that speak; that show a few units of any kind
-_STRAY = 0.08  # chance of a unit that does not belong
+_SPEAKING, _ALONE = 0.2, 0.3  # shares of samples that speak; that show a few units of any kind
+_STRAY = 0.1  # chance of a unit that does not belong
+_BLINKS = 0.1  # share of samples whose eyes are shut, as people's are for some of the time
 _LOPSIDED = 0.25  # chance that one side of a sample is weaker, down to none
 _TOGETHER = 3  # most units that a sample of any kind shows
 
@@ -51,9 +52,7 @@ def activations(
 ) -> Points:
     """(samples, U + P + W): strengths 0..1.3 of units, products for pairs, visemes' shares."""
     rng = np.random.default_rng(7)
-    base = [n.removeprefix("AU").rstrip("LR") for n in units]
-    kinds = sorted(set(base))
-    of_kind = np.array([kinds.index(b) for b in base])  # both sides of a unit move together
+    kinds, of_kind = _kinds(units)
     kind = rng.random(_SAMPLES)
     speaks, alone = kind < _SPEAKING, kind > 1 - _ALONE
     chance = np.array([[c.get(k, 0.0) for k in kinds] for c in _CATEGORIES])
@@ -65,11 +64,22 @@ def activations(
     shown = rng.random(chosen.shape) < chosen
     strength = rng.uniform(0.4, 1.2, (_SAMPLES, 1)) * rng.uniform(0.8, 1.2, shown.shape)
     stray = (rng.random(shown.shape) < _STRAY) * rng.uniform(0.2, 1.0, shown.shape)
-    rows = (np.where(shown, strength, stray))[:, of_kind] * _sides(rng, units)
+    shut = rng.random(_SAMPLES) < _BLINKS
+    strengths = np.where(shown, strength, stray)
+    strengths[shut, kinds.index("43")] = rng.uniform(0.5, 1.0, shut.sum())
+    rows = strengths[:, of_kind] * _sides(rng, units)
     at = {name: k for k, name in enumerate(units)}
     both = np.array([[at[a], at[b]] for a, b in pairs], int).reshape(-1, 2)
     products = rows[:, both[:, 0]] * rows[:, both[:, 1]]
     return np.concatenate([rows, products, _spoken(rng, speaks, len(visemes))], axis=1)
+
+
+def _kinds(units: Sequence[str]) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Units without their side, and which each is: both sides move together, but for the jaw."""
+    base = [n.removeprefix("AU") if n.startswith("AU30") else n.removeprefix("AU").rstrip("LR")
+            for n in units]
+    kinds = sorted(set(base))
+    return kinds, np.array([kinds.index(b) for b in base])
 
 
 def _sides(rng: np.random.Generator, units: Sequence[str]) -> Points:
@@ -79,7 +89,7 @@ def _sides(rng: np.random.Generator, units: Sequence[str]) -> Points:
     share = np.where(lopsided, rng.uniform(0.0, 0.9, (_SAMPLES, 1)), 1.0)
     left = np.where(weaker, share, 1.0)
     right = np.where(weaker, 1.0, share)
-    side = np.array([name[-1] for name in units])
+    side = np.array(["" if name.startswith("AU30") else name[-1] for name in units])
     return np.where(side == "L", left, np.where(side == "R", right, 1.0))
 
 
