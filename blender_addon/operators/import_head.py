@@ -47,7 +47,7 @@ class _ImportHead(BackendVerb):
         description="How many identity components become shape keys (Shape1, Shape2, …)",
     )
     expression_count: bpy.props.IntProperty(  # type: ignore[valid-type]
-        name="Expression Keys", default=ALL, min=ALL, max=100,
+        name="Expression Keys", default=-1, min=-1, max=100,
         description="How many expression components become shape keys (Exp1, Exp2, …); "
         "-1: all that the head has",
     )
@@ -102,7 +102,7 @@ class _ImportHead(BackendVerb):
             name=_NAMES[source] if source in EMBEDDED else Path(self.filepath).stem,
             source=source,
             identity_count=self.identity_count,
-            expression_count=None if self.expression_count == ALL else self.expression_count,
+            expression_count=None if self.expression_count < 0 else self.expression_count,
             fold_identity=identity if self.fold_identity else None,
             render_subdivision=RENDER_SUBDIVISION.get(arrays.name, 0),
             collection=context.collection,

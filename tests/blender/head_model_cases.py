@@ -26,7 +26,7 @@ from generated_flame import write_flame_pickle
 
 CASES = 6
 LIMIT = 10.0  # the keys' range
-IDENTITY_KEYS, EXPRESSION_KEYS = 100, 50  # the operator's defaults
+IDENTITY_KEYS, EXPRESSION_KEYS = 100, 100  # the operator's defaults; 100 is all of either head
 
 
 def write_cases(path: Path, seed: int) -> None:

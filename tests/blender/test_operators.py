@@ -111,7 +111,7 @@ def test_import_of_a_pickle_goes_through_the_backend_and_of_its_npz_does_not(
     converted = Path(mesh["flamewheel_head"])
     assert converted.is_file() and converted.parent == addon / "heads"
     assert re.fullmatch(r"made_up-[0-9a-f]{8}\.npz", converted.name) and mesh.name == "made_up"
-    assert (len(values("Shape")), len(values("Exp"))) == (100, 50)
+    assert (len(values("Shape")), len(values("Exp"))) == (100, 100)
     places = [vertex.co[:] for vertex in mesh.data.vertices]
     empty_file()
     session().stop()

@@ -123,13 +123,14 @@ def test_joints_do_not_drift_with_expression(shipped: HeadData) -> None:
 def test_pose_correctives_are_silent_at_rest_and_small(shipped: HeadData) -> None:
     from flamewheel.head.evaluate import rodrigues
 
-    for joint, angle in ((1, 0.4), (2, 0.35), (3, -0.35)):
+    for joint, angle, most in ((0, 0.4, 6.0), (1, 0.4, 13.0), (2, 0.35, 4.0), (3, -0.35, 4.0)):
         turn = np.zeros(3)
         turn[0] = angle
         entries = np.zeros((4, 9))
         entries[joint] = (rodrigues(turn) - np.eye(3)).ravel()
-        shift = np.linalg.norm(shipped.pose_basis @ entries.ravel(), axis=1) * 1000
-        assert 0.5 < shift.max() < 4.0
+        skin = shipped.pose_basis[shipped.masks["skin"]]
+        shift = np.linalg.norm(skin @ entries.ravel(), axis=1) * 1000
+        assert 0.5 < shift.max() < most  # mm; the jaw's condyles slide by 11
 
 
 def test_landmarks_lie_where_their_names_say(shipped: HeadData) -> None:

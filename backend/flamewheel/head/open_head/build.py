@@ -54,7 +54,7 @@ def build_open_head() -> HeadData:
         name="open", template=_single(head.points * _MM), triangles=head.triangles.astype(np.int32),
         identity_basis=_rounded(identity_basis(head), _IDENTITY_STEP),
         expression_basis=_rounded(space.basis, _EXPRESSION_STEP),
-        pose_basis=_rounded(joints.pose_basis(head, extension), _IDENTITY_STEP),
+        pose_basis=_rounded(joints.pose_basis(head, jaw, extension), _IDENTITY_STEP),
         joint_regressor=_single(joints.regressor(head)), weights=_single(joints.weights(head, jaw)),
         uv=_single(uv), uv_triangles=uv_triangles.astype(np.int32), landmarks=_landmarks(head),
         masks={name: numbers.astype(np.int32) for name, numbers in head.masks.items()},

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 
 from .assembly import Head
+from .extension import SkinExtension
+from .gaze import lid_correctives
+from .jaw_pose import jaw_correctives
 from .landmarks_lists import INNER_LIPS, OUTER_LIPS
-from .mesh_tools import Points, biharmonic, inverse_length_laplacian, smoothstep, solve_free
+from .mesh_tools import Points, inverse_length_laplacian, smoothstep, solve_free
+from .neck_pose import neck_correctives
 from .parts import Skin
 
 # Joints in mm: root, neck; the jaw's axis runs through its condyles, below and before the ears.
@@ -24,15 +25,6 @@ _CORNER = 0.46  # the jaw's share of the mouth corners, from surprised faces of 
 _JAW_SHARE = {172: 0.72, 136: 0.86, 150: 0.95, 149: 1.0, 58: 0.5, 132: 0.22, 93: 0.06, 205: 0.12,
               187: 0.2, 207: 0.3, 212: 0.55, 216: 0.33, 92: 0.06, 186: 0.2}
 _BAG_SHARE = (1, 1, 1, 0.9, 0.7, 0.5, 0.3, 0.2)
-
-_REFERENCE = 0.4  # rad of jaw opening at which the corrective has the size below
-# What turning the jaw alone gets wrong, mm at _REFERENCE: corners and cheeks come in.
-_JAW_CORRECTIVE = {61: (2.6, 0.4, -0.4), 78: (2.4, 0.4, -0.4), 146: (2.0, 0, -0.3),
-                   185: (2.0, 0.3, -0.3), 91: (1.0, 0, 0), 40: (1.0, 0.2, 0),
-                   207: (1.6, 0, -1.8), 187: (0.8, 0, -2.0), 216: (1.4, 0, -1.2),
-                   212: (1.2, 0, -0.8), 192: (1.4, 0, -1.2), 214: (1.6, 0, -1.4)}
-_UPPER_LID_FOLLOWS = 0.55  # of the eye's pitch
-_LOWER_LID_FOLLOWS = 0.22
 
 
 def jaw_weight(skin: Skin) -> Points:
@@ -75,18 +67,23 @@ def _lip_shares(landmarks: Points) -> dict[int, float]:
     return shares
 
 
+def neck_weight(skin: Skin) -> Points:
+    """(n,) what turns with the neck, the jaw's share included; fades down to the shoulders."""
+    return np.asarray(1 - smoothstep((-skin.points[:, 1] - 95) / 110))
+
+
 def weights(head: Head, jaw: Points) -> Points:
     """(V,5) skinning weights of root, neck, jaw, left eye, right eye."""
-    y = head.skin.points[:, 1:2]
-    above = 1 - smoothstep((-y - 95) / 110)  # the neck joint's share fades down to the shoulders
+    above = neck_weight(head.skin)[:, None]
     skin = np.concatenate([1 - above, above * (1 - jaw[:, None]), above * jaw[:, None],
-                           np.zeros((len(y), 2))], 1)
+                           np.zeros((len(above), 2))], 1)
     rigid = {name: np.eye(5)[joint] * np.ones((len(part.points), 1))
              for name, part in head.loose.items()
              for joint in [_JOINT_OF[name]]}
     return head.carried(skin, rigid)
 
 
+_JAW_JOINT = 2
 _JOINT_OF = {"eye_left": 3, "eye_right": 4, "teeth_upper": 1, "gums_upper": 1, "teeth_lower": 2,
              "gums_lower": 2, "tongue": 2, "caruncles": 1}
 
@@ -115,49 +112,20 @@ def _least_weights(points: Points, aim: Points) -> Points:
     return np.asarray(np.linalg.pinv(system) @ np.r_[aim / 50.0, 1.0])
 
 
-def pose_basis(head: Head, extend: Callable[[Points], Points]) -> Points:
-    """(V,3,36) mm per entry of R - I: jaw opening, and lids that follow the eyes' pitch.
+def pose_basis(head: Head, jaw: Points, extend: SkinExtension) -> Points:
+    """(V,3,36) mm per entry of R - I of neck, jaw, left and right eye, learned from targets.
 
-    About x, R - I holds -sin in row 1 column 2 and +sin in row 2 column 1: half of each field on
-    each keeps it odd in the angle and silent for turns about y and z.
+    jaw: (n,) the jaw's share of each skin vertex.
     """
-    basis = np.zeros((*head.points.shape, 36))
-    face = head.skin.face
-    handles = {}
-    for i, shift in _JAW_CORRECTIVE.items():
-        handles[i] = np.array(shift)
-        handles[int(face.mirror[i])] = np.array([-shift[0], *shift[1:]])
-    jaw = biharmonic(face.points, face.triangles, handles, 30.0, [13, 14, 0, 17])
-    _add_pitch(basis, 1, head.carried(extend(jaw)) / np.sin(_REFERENCE))
-    for joint, k in ((2, 1), (3, 0)):  # left eye, right eye; centres are right, left
-        _add_pitch(basis, joint, head.carried(_lid_turn(head.skin, k)))
+    skin, count = head.skin, len(head.points)
+    on_skin, on_bone = jaw_correctives(skin, jaw, extend)
+    bone = {name: np.broadcast_to(on_bone.reshape(1, 27), (len(part.points), 27))
+            for name, part in head.loose.items() if _JOINT_OF[name] == _JAW_JOINT}
+    neck = neck_correctives(skin, neck_weight(skin), NECK)
+    basis = np.zeros((count, 3, 36))
+    basis[:, :, :9] = head.carried(neck.reshape(-1, 27)).reshape(count, 3, 9)
+    basis[:, :, 9:18] = head.carried(on_skin.reshape(-1, 27), bone).reshape(count, 3, 9)
+    for start, eye in ((18, 1), (27, 0)):  # left eye, right eye; the lids' numbers: right, left
+        lids = lid_correctives(skin, eye)
+        basis[:, :, start:start + 9] = head.carried(lids.reshape(-1, 27)).reshape(count, 3, 9)
     return basis
-
-
-def _add_pitch(basis: Points, joint: int, field: Points) -> None:
-    basis[:, :, 9 * joint + 5] -= field / 2
-    basis[:, :, 9 * joint + 7] += field / 2
-
-
-def _lid_turn(skin: Skin, k: int) -> Points:
-    """(n,3) mm per rad of eye pitch: the lids slide round the ball with it, fading outwards."""
-    centre, ring = skin.face.eye_centres[k], skin.lids[k]
-    arm = skin.points - centre
-    tangent = np.stack([np.zeros(len(arm)), -arm[:, 2], arm[:, 1]], 1)
-    seam = skin.points[ring]
-    upper = arm[:, 1] > np.interp(arm[:, 0], np.sort(seam[:, 0]) - centre[0],
-                                  np.full(len(seam), seam[[0, 16], 1].mean() - centre[1]))
-    away = np.linalg.norm(skin.points[:, None] - seam[None], axis=2).min(1)
-    near = smoothstep(1 - away / 9.0)  # mm
-    near[~_around_eye(skin, k)] = 0
-    corner = np.abs(arm[:, 0]) / np.abs(seam[:, 0] - centre[0]).max()
-    near *= 1 - smoothstep((corner - 0.35) / 0.6)
-    follow = np.where(upper, _UPPER_LID_FOLLOWS, _LOWER_LID_FOLLOWS)
-    return np.asarray(tangent * (near * follow)[:, None])
-
-
-def _around_eye(skin: Skin, k: int) -> npt.NDArray[np.bool_]:
-    chosen = np.zeros(len(skin.points), bool)
-    chosen[: skin.face_count] = True
-    chosen[skin.lid_backs[k].ravel()] = True
-    return chosen

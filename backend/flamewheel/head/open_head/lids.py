@@ -11,9 +11,9 @@ from .template import EYE_RADIUS, LID_THICKNESS, Face
 
 # mm from the ball's centre to shut margins.  The chord of half a blink passes the ball by half a
 # millimetre less than its ends do, and a cornea bulges by about as much.
-_SHUT_RADIUS = EYE_RADIUS + 1.7
+_SHUT_RADIUS = EYE_RADIUS + 1.8
 _UNDER = 0.35  # mm that the lower margin lies nearer to the ball, under the upper one
-_OVERLAP = 1.1
+_OVERLAP = 1.5
 """mm that the shut upper margin lies below the lower one: an eye that turns up under shut lids
 draws the upper lid along, and must not open them."""
 _MEETING = 0.12  # of the way from lower to upper margin, where shut lids meet
