@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..data import HeadData, LandmarkEmbedding
+from ..data import HeadData, LandmarkEmbedding, NamedAxes
 from . import joints
 from .assembly import Head, assemble
 from .expression import expression_space
 from .extension import SkinExtension
 from .eyes_mouth import iris_points
-from .identity import identity_basis
+from .identity import identity_space
 from .landmarks_lists import FULL_68, MEDIAPIPE_105
 from .mesh_tools import Points
 from .skull import head_skin
@@ -50,15 +50,17 @@ def build_open_head() -> HeadData:
     extension = SkinExtension(head.skin)
     space = expression_space(head, jaw, extension)
     uv, uv_triangles = texture_coordinates(head)
+    identity = identity_space(head)
     return HeadData(
         name="open", template=_single(head.points * _MM), triangles=head.triangles.astype(np.int32),
-        identity_basis=_rounded(identity_basis(head), _IDENTITY_STEP),
+        identity_basis=_rounded(identity.basis, _IDENTITY_STEP),
         expression_basis=_rounded(space.basis, _EXPRESSION_STEP),
         pose_basis=_rounded(joints.pose_basis(head, jaw, extension), _IDENTITY_STEP),
         joint_regressor=_single(joints.regressor(head)), weights=_single(joints.weights(head, jaw)),
         uv=_single(uv), uv_triangles=uv_triangles.astype(np.int32), landmarks=_landmarks(head),
         masks={name: numbers.astype(np.int32) for name, numbers in head.masks.items()},
         units=space.units, visemes=space.visemes,
+        axes=NamedAxes(identity.axis_names, _single(identity.axes)),
         mirror=head.mirror.astype(np.int32),
         licence=LICENCE, source=SOURCE)
 
