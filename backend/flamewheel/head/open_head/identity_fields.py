@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse.csgraph import dijkstra
 
 from .assembly import Head
 from .identity_traits import EARS, LEANS, STRETCHES, TRAITS, Bump
-from .mesh_tools import MIRROR, Index, Points, smoothstep
+from .mesh_tools import MIRROR, Index, Points, edge_graph, smoothstep
 
 RESIDUAL_COUNT = 16
 """With the traits and leans this makes the hundred sources of a hundred components."""
@@ -76,15 +77,16 @@ def _stretches(points: Points, chin: Points) -> dict[str, Points]:
 
 
 def ear_weight(head: Head) -> tuple[Index, Points]:
-    """The ears' vertices, and 0 at their seams with the head to 1 from 12 mm off them on."""
+    """The ears' vertices, and 0 at their seams with the head to 1 from 14 mm along the skin."""
     ears = np.asarray(head.masks["ears"])
     inside = np.zeros(len(head.skin.points), bool)
     inside[ears] = True
     part = inside[head.skin.triangles]
     crossing = head.skin.triangles[part.any(1) & ~part.all(1)]
     outside = np.unique(crossing[~inside[crossing]])
-    away = np.linalg.norm(head.points[ears][:, None] - head.points[outside][None], axis=2).min(1)
-    return ears, smoothstep(away / 12.0)
+    graph = edge_graph(head.skin.points, head.skin.triangles)
+    away = dijkstra(graph, indices=outside, min_only=True, limit=40.0)[ears]
+    return ears, smoothstep(away / 14.0)
 
 
 def _ear_fields(head: Head) -> dict[str, Points]:

@@ -48,7 +48,7 @@ _PAIRS = {
     ("bigonial breadth", "bizygomatic breadth"): 0.55, ("bigonial breadth", "neck girth"): 0.5,
     ("frontal breadth", "head breadth"): 0.5, ("frontal breadth", "bizygomatic breadth"): 0.5,
     ("nose height", "face height"): 0.6, ("upper lip height", "face height"): 0.45,
-    ("canthal distance", "pupil distance"): 0.85, ("fissure length", "canthal distance"): -0.4,
+    ("canthal distance", "pupil distance"): 0.9,
     ("canthal distance", "nasal root breadth"): 0.4, ("nose breadth", "mouth width"): 0.35,
     ("upper vermilion", "lower vermilion"): 0.6, ("upper vermilion", "upper lip height"): 0.1,
     ("nose protrusion", "nose breadth"): 0.0, ("nose height", "upper lip height"): 0.0}
@@ -81,7 +81,7 @@ _BETWEEN = {
     "bizygomatic breadth": (454, 234), "face height": (168, 152), "bigonial breadth": (397, 172),
     "frontal breadth": (298, 68), "nasal root breadth": (417, 193), "nose breadth": (358, 129),
     "nose protrusion": (1, 2), "nose height": (168, 2), "mouth width": (291, 61),
-    "canthal distance": (362, 133), "fissure length": (133, 33), "upper lip height": (2, 13),
+    "canthal distance": (362, 133), "upper lip height": (2, 13),
     "upper vermilion": (0, 13), "lower vermilion": (14, 17)}
 # Heights and protrusions are taken along an axis, as a sliding caliper takes them.
 _ALONG = {"ear to crown": 1, "ear length": 1, "ear breadth": 2, "ear protrusion": 0,

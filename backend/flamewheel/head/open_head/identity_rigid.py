@@ -24,13 +24,14 @@ class Constraints:
     def __init__(self, head: Head) -> None:
         self._head = head
         points, skin = head.skin.points, head.skin
-        self._eyes: list[tuple[str, Index, Index, Points, Points]] = []
+        self._eyes: list[tuple[str, Index, Points, Points, Points]] = []
         self._corners: list[tuple[int, Points]] = []  # the inner ones, and what goes along
         self._zone: dict[str, Points] = {}  # how much skin follows the lid margin next to it
         for k, name in enumerate(("eye_right", "eye_left")):
             ring = skin.lids[k]
             away = np.linalg.norm(points[:, None] - points[ring][None], axis=2)
-            nearest = away.argmin(1)
+            near = 1 / (away**2 + 0.3) ** 2
+            near /= near.sum(1, keepdims=True)
             arm = points - skin.face.eye_centres[k]
             out = arm / np.linalg.norm(arm, axis=1, keepdims=True)
             hold = smoothstep((_LID_ZONE - away.min(1)) / (_LID_ZONE - 1.5))
@@ -45,18 +46,18 @@ class Constraints:
             corner = np.linalg.norm(points - points[ring[16]], axis=1)
             self._corners.append((ring[16], smoothstep((_CORNER - corner) / (_CORNER - 1.0))))
             way = hold[:, None] * out
-            self._eyes.append((name, ring, nearest, out, way))
+            self._eyes.append((name, ring, near, out, way))
         self._mouth = [self._mouth_group(suffix) for suffix in ("upper", "lower")]
 
     def __call__(self, field: Points) -> Points:
         """The field with rigid eyes, fitting lids, closed lips and whole teeth."""
         whole = field.copy()
         skin = whole[: len(self._head.skin.points)]
-        for name, ring, nearest, out, way in self._eyes:
+        for name, ring, near, out, way in self._eyes:
             shift = field[self._head.slices[name]].mean(0)
             whole[self._head.slices[name]] = shift
             skin -= ((skin - shift) * out).sum(1)[:, None] * way
-            closing = self._zone[name][:, None] * _opening(skin[ring])[nearest]
+            closing = self._zone[name][:, None] * (near @ _opening(skin[ring]))
             skin += closing - (closing * out).sum(1)[:, None] * way
         for corner, with_it in self._corners:
             skin += with_it[:, None] * (skin[corner] - skin)

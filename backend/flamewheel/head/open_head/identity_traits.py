@@ -109,7 +109,7 @@ LOADINGS: dict[str, tuple[float, float, float, float]] = {
     "brow height": (-.45, -.35, 0, .35), "brow ridge": (.6, .1, 0, -.5),
     "brow tilt": (-.15, -.35, 0, .1), "glabella": (.5, .05, 0, -.4), "temples": (0, -.4, .3, 0),
     "eyes deep": (.25, .25, 0, -.7), "eye slant": (-.15, -.3, 0, .9),
-    "eye opening": (-.3, -.4, 0, -.6), "eye length": (0, -.1, 0, 0),
+    "eye opening": (-.3, -.4, 0, -.6), "eye length": (0, -.1, 0, -.6),
     "lid hood": (.1, .55, .1, 1.3), "inner corners": (0, 0, 0, .9), "eye bags": (.1, .6, .2, .2),
     "under-eye hollow": (.05, .55, -.3, -.3), "nose forward": (.2, .2, 0, -.5),
     "nose length": (.2, .35, 0, 0), "nose tip turned up": (-.4, -.35, 0, .2),
