@@ -55,7 +55,9 @@ _SADNESS = {"AU1": 1.0, "AU4": 0.6, "AU15": 0.8, "AU17": 0.35}
 _SURPRISE = {"AU1": 0.9, "AU2": 0.9, "AU5": 0.7, "AU26": 0.9}
 _FEAR = {"AU1": 1.0, "AU2": 0.4, "AU4": 0.75, "AU5": 0.9, "AU20": 0.9, "AU25": 0.4, "AU26": 0.25}
 _ANGER = {"AU4": 1.2, "AU5": 0.45, "AU7": 0.45, "AU23": 0.7, "AU24": 0.6}
-_DISGUST = {"AU9": 0.95, "AU10": 0.3, "AU15": 0.5, "AU16": 0.2, "AU17": 0.3}
+# the eyes narrow as in photos of disgust, by which a recogniser tells it from anger
+_DISGUST = {"AU9": 0.8, "AU10": 0.85, "AU17": 0.2, "AU6": 0.6, "AU7": 0.6, "AU43": 0.27,
+            "AU25": 0.25}
 _CONTEMPT = {"AU12R": 0.5, "AU14R": 1.0}
 _TRUST = {"AU1": 0.25, "AU6": 0.15, "AU12": 0.55, "AU43": 0.1}
 _ANTICIPATION = {"AU1": 0.55, "AU2": 0.7, "AU5": 0.5, "AU12": 0.4}
@@ -75,9 +77,10 @@ PROTOTYPES: Mapping[str, Prototype] = {
                   (_with(_SURPRISE, AU26=0.0, AU27=0.55),)),
         Prototype("Sadness", _SADNESS, f"{FACS} 1+4+15 with 17 (Du et al. 2014: 67 % show it)",
                   (_with(_SADNESS, AU17=0.0), _with(_SADNESS, AU6=0.4), _with(_SADNESS, AU11=0.5))),
-        Prototype("Disgust", _DISGUST, f"{FACS} 9+15+16 with 10 and 17 {_DU}",
-                  ({"AU9": 1.0, "AU15": 0.5, "AU17": 0.5}, {"AU4": 0.5, "AU10": 1.0, "AU17": 0.5},
-                   _with(_DISGUST, AU25=0.5))),
+        Prototype("Disgust", _DISGUST, f"9+10+17 {_DU}, the eyes narrowed by 6, 7 and some of 43",
+                  ({"AU9": 1.0, "AU15": 0.5, "AU16": 0.3, "AU7": 0.5, "AU6": 0.4},
+                   {"AU9": 1.0, "AU17": 0.5, "AU7": 0.6, "AU6": 0.5, "AU43": 0.2},
+                   {"AU4": 0.4, "AU10": 1.0, "AU17": 0.5, "AU7": 0.5, "AU6": 0.5, "AU43": 0.2})),
         Prototype("Anger", _ANGER, f"{FACS} 4+5+7+23 with 24 {_DU}",
                   (_with(_ANGER, AU23=0.0, AU24=0.9), _with(_ANGER, AU10=0.4),
                    _with(_ANGER, AU17=0.4), _with(_ANGER, AU24=0.0, AU22=0.4, AU25=0.4))),

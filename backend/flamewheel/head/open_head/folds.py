@@ -76,7 +76,7 @@ def _between(spots: tuple[tuple[int, int], ...], share: float) -> tuple[Spot, ..
 
 # From the brows to the hairline; each forehead line lies a share of the way.
 _INNER = ((9, 10), (107, 109), (66, 67))
-_OUTER = ((105, 103), (63, 54))
+_OUTER = ((105, 103), (63, 103))
 _FOREHEAD = tuple(Crease(_between(_INNER + _OUTER, share), depth, 1.1)
                   for share, depth in ((.24, .30), (.42, .42), (.60, .36), (.78, .2)))
 
