@@ -9,17 +9,18 @@ from functools import cached_property
 import numpy as np
 
 from .brows import brows
-from .eyes_mouth import all_masks, caruncles, eyeball, gums, teeth, tongue
+from .eyes import caruncles, cornea, eyeball, tear_lines
 from .hair import hair, hair_cards
 from .landmarks_lists import INNER_LIPS, OUTER_LIPS
 from .lashes import lashes
 from .mesh_tools import Index, Points, Triangles, mirrored_halves
 from .mirror import whole_mirror
-from .parts import Part, Skin
+from .mouth import gums, teeth, tongue
+from .parts import Part, Skin, all_masks
 from .strands import Strands
 
 _LOOSE = ("eye_right", "eye_left", "teeth_upper", "gums_upper", "teeth_lower", "gums_lower",
-          "tongue", "caruncles")
+          "tongue", "cornea_right", "cornea_left")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +94,10 @@ def assemble(skin: Skin) -> Head:
     lips = skin.face.points[[13, 14]].mean(0)
     parts = (eyeball(right, "right"), eyeball(left, "left"), teeth(True, lips), gums(True, lips),
              teeth(False, lips), gums(False, lips), tongue(lips),
-             caruncles(skin.face.points))
+             cornea(right), cornea(left))
     return Head(skin, dict(zip(_LOOSE, parts, strict=True)),
-                {"brows": brows(skin), "lashes": lashes(skin), "hair": hair(skin),
-                 "hair_cards": hair_cards(skin)})
+                {"caruncle": caruncles(skin), "tear": tear_lines(skin), "brows": brows(skin),
+                 "lashes": lashes(skin), "hair": hair(skin), "hair_cards": hair_cards(skin)})
 
 
 def _skin_masks(skin: Skin) -> dict[str, Index]:

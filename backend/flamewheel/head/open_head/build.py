@@ -13,7 +13,7 @@ from . import joints
 from .assembly import Head, assemble
 from .expression import expression_space
 from .extension import SkinExtension
-from .eyes_mouth import iris_points
+from .eyes import iris_points
 from .identity import identity_space
 from .landmarks_lists import FULL_68, MEDIAPIPE_105
 from .mesh_tools import Points
@@ -29,9 +29,10 @@ COLOURS: dict[str, tuple[float, float, float]] = {
     # linear RGB, judged on renders in Cycles and EEVEE
     "skin": (0.56, 0.315, 0.225), "scalp": (0.56, 0.315, 0.225), "ears": (0.57, 0.30, 0.22),
     "lips": (0.47, 0.175, 0.15), "mouth_bag": (0.22, 0.05, 0.045), "gums": (0.48, 0.16, 0.15),
-    "tongue": (0.47, 0.17, 0.16), "teeth": (0.74, 0.69, 0.59), "eye_left": (0.72, 0.69, 0.66),
+    "tongue": (0.62, 0.25, 0.23), "teeth": (0.74, 0.69, 0.59), "eye_left": (0.72, 0.69, 0.66),
     "eye_right": (0.72, 0.69, 0.66), "caruncle": (0.52, 0.24, 0.20),
     "iris": (0.115, 0.062, 0.028), "pupil": (0.004, 0.004, 0.004),
+    "limbus": (0.045, 0.027, 0.016),
     "hair": (0.045, 0.027, 0.017), "hair_cards": (0.045, 0.027, 0.017),
     "brows": (0.030, 0.017, 0.010), "lashes": (0.010, 0.007, 0.005),
 }

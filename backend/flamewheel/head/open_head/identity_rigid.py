@@ -55,7 +55,8 @@ class Constraints:
         skin = whole[: len(self._head.skin.points)]
         for name, ring, near, out, way in self._eyes:
             shift = field[self._head.slices[name]].mean(0)
-            whole[self._head.slices[name]] = shift
+            for part in (name, name.replace("eye", "cornea")):
+                whole[self._head.slices[part]] = shift
             skin -= ((skin - shift) * out).sum(1)[:, None] * way
             closing = self._zone[name][:, None] * (near @ _opening(skin[ring]))
             skin += closing - (closing * out).sum(1)[:, None] * way
@@ -67,7 +68,6 @@ class Constraints:
             for name in names:
                 part = self._head.slices[name]
                 whole[part] = _affine_system(self._head.points[part]) @ affine
-        self._near_eyes(whole)
         return self._head.carried(skin, {n: whole[self._head.slices[n]] for n in self._head.loose})
 
     def _close_lips(self, skin: Points) -> None:
@@ -79,8 +79,7 @@ class Constraints:
         """Parts that move as one affine body, and what it follows: themselves and the lips."""
         head = self._head
         lower = ("lower", "tongue")
-        names = [n for n, part in head.loose.items() if not n.startswith("eye")
-                 and self._eye_of(part.points) is None
+        names = [n for n in head.loose if not n.startswith(("eye", "cornea"))
                  and any(word in n for word in lower) == (suffix == "lower")]
         inside = np.concatenate([np.arange(len(head.points))[head.slices[n]] for n in names])
         lips = np.concatenate([head.skin.lips, head.skin.bag[:2].ravel()])
@@ -88,26 +87,6 @@ class Constraints:
         share = np.r_[np.full(len(inside), np.sqrt(len(lips) / len(inside))), np.ones(len(lips))]
         return names, used, np.linalg.pinv(
             share[:, None] * _affine_system(head.points[used])) * share
-
-    def _eye_of(self, points: Points) -> int | None:
-        """Whether a loose part lies by the eyes."""
-        centres = self._head.skin.face.eye_centres
-        away = np.linalg.norm(points[:, None] - centres[None], axis=2)
-        return int(away.mean(0).argmin()) if away.min(1).max() < 22.0 else None
-
-    def _near_eyes(self, whole: Points) -> None:
-        """Caruncles and the like go with the lid margin next to them."""
-        head = self._head
-        margins = np.concatenate(head.skin.lids)
-        for name, part in head.loose.items():
-            if name in ("eye_right", "eye_left") or self._eye_of(part.points) is None:
-                continue
-            for side in (part.points[:, 0] < 0, part.points[:, 0] >= 0):
-                if side.any():
-                    middle = part.points[side].mean(0)
-                    away = np.linalg.norm(head.skin.points[margins] - middle, axis=1)
-                    rows = np.flatnonzero(side) + head.slices[name].start
-                    whole[rows] = whole[margins[away < away.min() + 3.0]].mean(0)
 
 
 def _opening(margin: Points) -> Points:

@@ -24,7 +24,7 @@ _CORNER = 0.46  # the jaw's share of the mouth corners, from surprised faces of 
 # The jaw's share of landmarks of chin and cheek, by hand along the lower jaw.
 _JAW_SHARE = {172: 0.72, 136: 0.86, 150: 0.95, 149: 1.0, 58: 0.5, 132: 0.22, 93: 0.06, 205: 0.12,
               187: 0.2, 207: 0.3, 212: 0.55, 216: 0.33, 92: 0.06, 186: 0.2}
-_BAG_SHARE = (1, 1, 1, 0.9, 0.7, 0.5, 0.3, 0.2)
+_BAG_SHARE = (1, 1, 1, 1, 1, 0.95, 0.8, 0.4)  # the floor goes with gums and tongue
 
 
 def jaw_weight(skin: Skin) -> Points:
@@ -85,7 +85,7 @@ def weights(head: Head, jaw: Points) -> Points:
 
 _JAW_JOINT = 2
 _JOINT_OF = {"eye_left": 3, "eye_right": 4, "teeth_upper": 1, "gums_upper": 1, "teeth_lower": 2,
-             "gums_lower": 2, "tongue": 2, "caruncles": 1}
+             "gums_lower": 2, "tongue": 2, "cornea_left": 3, "cornea_right": 4}
 
 
 def regressor(head: Head) -> Points:

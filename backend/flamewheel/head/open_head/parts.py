@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from .mesh_tools import Index, Points, Sparse, Triangles
 from .template import Face
 
@@ -46,3 +48,14 @@ class Part:
     points: Points  # mm
     triangles: Triangles
     masks: dict[str, Index]  # part names -> its own vertex numbers
+
+
+def all_masks(parts: list[Part]) -> dict[str, Index]:
+    """The parts' masks joined, numbered as if the parts stood one after another."""
+    joined: dict[str, list[Index]] = {}
+    start = 0
+    for part in parts:
+        for name, numbers in part.masks.items():
+            joined.setdefault(name, []).append(numbers + start)
+        start += len(part.points)
+    return {name: np.concatenate(numbers) for name, numbers in joined.items()}

@@ -17,6 +17,7 @@ from scipy.spatial import ConvexHull
 from .ears import ear
 from .landmarks_lists import FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
 from .lip_seam import parted_lips
+from .linings import bag_rings, lid_back_rings
 from .mesh_tools import (
     MIRROR,
     Index,
@@ -33,7 +34,7 @@ from .mesh_tools import (
 )
 from .neck import neck_rings
 from .parts import Skin
-from .template import EYE_RADIUS, Face
+from .template import Face
 
 Flags = npt.NDArray[np.bool_]
 
@@ -48,14 +49,7 @@ _PROFILE = np.array([(-20, 22), (16, 22), (32, 18), (47, 13), (63, 4), (80, -13)
                      (106, -66), (109, -86), (106.5, -108), (97, -133), (80, -153), (55, -166),
                      (25, -171), (0, -168), (-25, -159), (-50, -149), (-80, -140)], float)
 _POWER = ((-180, 2.15), (-90, 2.2), (0, 2.7), (60, 2.5), (110, 2.3), (180, 2.15))  # by degrees
-
-# Mouth bag rings: depth behind the inner lips, opening up and down (mm), width factor.
-_BAG = ((2.5, 0.3, 0.3, 1.0), (5, 4, 4.5, 1.0), (7.5, 10, 10.5, 0.98), (14, 13, 13, 0.95),
-        (26, 13, 14, 0.85), (40, 11, 13, 0.7), (52, 7, 9, 0.5), (56, 2, 3, 0.2))
-
 _JAW_LINE_STIFFNESS = 0.25  # judged on renders
-
-_LID_BACKS = ((EYE_RADIUS + 0.15, 1.0), (EYE_RADIUS + 0.2, 1.22), (EYE_RADIUS - 0.3, 1.5))
 
 
 @dataclass
@@ -110,11 +104,11 @@ def head_skin(face: Face) -> Skin:
     numbers = np.concatenate([skull, oval, neck[0], ears[0][0], ears[1][0]])
     mesh.triangles += [tuple(t) for t in numbers[caps].tolist()]
     _join_rings(mesh, neck, ears, ends)
-    bag = mesh.tube(lips, _bag_rings(points[lips]))
+    bag = mesh.tube(lips, bag_rings(points[lips]))
     bag_end = int(mesh.add(mesh.points[-1].mean(0)[None] - [[0, 0, 1.0]])[0])
     mesh.triangles += [(int(a), int(b), bag_end)
                        for a, b in zip(bag[-1], np.roll(bag[-1], -1), strict=True)]
-    backs = [mesh.tube(ring, _lid_back_rings(points[ring], centre))
+    backs = [mesh.tube(ring, lid_back_rings(points[ring], centre))
              for ring, centre in zip(lids, face.eye_centres, strict=True)]
     raw = np.concatenate(mesh.points)
     mirror = mirror_map(raw, tolerance=1e-5)
@@ -222,37 +216,6 @@ def _inside(directions: Points, ring: Points, pole: Points) -> Flags:
         return np.stack([d @ x * scale, d @ y * scale], 1)
 
     return np.asarray(Outline(flat(ring)).contains_points(flat(directions)))
-
-
-def _bag_rings(lips: Points) -> list[Points]:
-    n = len(lips)
-    angle = np.arange(n) / n * 2 * np.pi
-    up, corner = np.sin(angle), np.abs(np.cos(angle))
-    middle = lips.mean(0)
-    rings = []
-    for depth, above, below, width in _BAG:
-        ring = lips.copy()
-        flat = 0.6 if depth > 6 else 1.0
-        opening = np.where(up > 0, above, -below) * np.abs(up) ** 0.6
-        ring[:, 0] *= width
-        ring[:, 1] = middle[1] + (lips[:, 1] - middle[1]) * flat + opening
-        ring[:, 2] -= depth * (1 - 0.35 * corner**4)
-        rings.append(ring)
-    return rings
-
-
-def _lid_back_rings(margin: Points, centre: Points) -> list[Points]:
-    """The lids' inner faces, from the margin back over the eyeball."""
-    arm = margin - centre
-    rings = []
-    for k, (radius, spread) in enumerate(_LID_BACKS):
-        ring = arm.copy()
-        ring[:, :2] *= spread
-        z = np.sqrt(np.maximum(radius**2 - (ring[:, :2] ** 2).sum(1), 4.0))
-        ring[:, 2] = (np.minimum(np.maximum(z, arm[:, 2] - 2.0), arm[:, 2] - 0.8) if k == 0
-                      else np.minimum(z, arm[:, 2] - (k + 1.0)))
-        rings.append(centre + ring)
-    return rings
 
 
 def _faired(skin: Skin) -> Points:
