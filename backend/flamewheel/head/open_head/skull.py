@@ -16,8 +16,8 @@ from scipy.spatial import ConvexHull
 
 from .ears import ear
 from .landmarks_lists import FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
-from .lip_seam import parted_lips
 from .linings import bag_rings, lid_back_rings
+from .lip_seam import parted_lips
 from .mesh_tools import (
     MIRROR,
     Index,
