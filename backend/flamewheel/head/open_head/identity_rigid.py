@@ -55,8 +55,8 @@ class Constraints:
         skin = whole[: len(self._head.skin.points)]
         for name, ring, near, out, way in self._eyes:
             shift = field[self._head.slices[name]].mean(0)
-            for part in (name, name.replace("eye", "cornea")):
-                whole[self._head.slices[part]] = shift
+            for rigid in (name, name.replace("eye", "cornea")):
+                whole[self._head.slices[rigid]] = shift
             skin -= ((skin - shift) * out).sum(1)[:, None] * way
             closing = self._zone[name][:, None] * (near @ _opening(skin[ring]))
             skin += closing - (closing * out).sum(1)[:, None] * way
