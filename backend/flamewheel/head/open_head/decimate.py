@@ -20,7 +20,7 @@ from .mesh_tools import Index, Points, Triangles, adjacency, edges
 Flags = npt.NDArray[np.bool_]
 
 _SPREAD = 0.02  # weight of staying near beside staying on the surface; judged on renders
-_BORDER = 4.0  # weight of planes through a border's edges, upright on the surface
+_BORDER = 4.0  # weight of planes through edges of borders and materials, upright on the surface
 _SHARE = 0.3  # of the candidates, cheapest first, are looked at in each round
 _FEWEST = 600  # candidates per round, so that the last rounds find some
 _TURN = 0.35  # least cosine between a triangle's normals before and after
@@ -38,6 +38,7 @@ class Surface:
     uv: Points  # (T,2)
     mirror: Index  # (V,)
     kinds: Index  # (V,) a vertex is only given up for one of its kind
+    materials: Index  # (F,) triangles' looks; lines between them keep their course
     weights: Points  # (V,) how much an error there counts
     locked: Flags  # (V,) stays
 
@@ -64,7 +65,7 @@ def decimated(surface: Surface, target: int) -> tuple[Triangles, Index]:
 def _quadrics(surface: Surface) -> Points:
     """(V,P,10) upper halves of the symmetric 4x4 error forms."""
     made = np.zeros((surface.poses.shape[1], len(surface.poses), 10))
-    border = _border_edges(surface.triangles)
+    border = _lines(surface)
     for p, points in enumerate(surface.poses):
         corner = points[surface.triangles]
         normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
@@ -106,6 +107,16 @@ def _values(forms: Points, points: Points) -> Points:
     h = np.concatenate([points, np.ones((*points.shape[:2], 1))], 2)
     twice = np.where(_ROWS == _COLUMNS, 1.0, 2.0)
     return np.asarray(np.einsum("npk,npk->n", forms, h[..., _ROWS] * h[..., _COLUMNS] * twice))
+
+
+def _lines(surface: Surface) -> Index:
+    """(k,3) ends and triangle of edges at which a material ends, or the surface."""
+    found = []
+    for material in np.unique(surface.materials):
+        own = np.flatnonzero(surface.materials == material)
+        line = _border_edges(surface.triangles[own])
+        found.append(np.c_[line[:, :2], own[line[:, 2]]])
+    return np.concatenate(found)
 
 
 def _border_edges(triangles: Triangles) -> Index:

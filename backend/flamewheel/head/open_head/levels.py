@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from ..data import HeadData, LandmarkEmbedding
 from ..evaluate import evaluate_identity_joints
@@ -35,12 +34,14 @@ _POSES: tuple[dict[str, float], ...] = (
     {"AU18": 1}, {"AU1": 1, "AU2": 1, "AU5": 1}, {"AU20": 1, "AU25": 1, "AU15": 1})
 # How much a millimetre off counts, by part; later ones win.  Judged on renders: what is hidden
 # under hair or behind the lips may be coarse, the sight of eyes and lips decides an expression.
-_IMPORTANCE = {"scalp": 0.03, "neck": 0.06, "ears": 0.6, "face": 1.5, "lips": 3.0, "lids": 3.0,
-               "mouth_bag": 0.1, "teeth": 1.5, "gums": 0.05, "tongue": 0.15, "caruncle": 0.3,
+_IMPORTANCE = {"scalp": 0.03, "neck": 0.06, "ears": 0.6, "face": 1.5, "lips": 3.0, "lids": 15.0,
+               "mouth_bag": 0.1, "teeth": 20.0, "gums": 0.05, "tongue": 0.15, "caruncle": 0.3,
                "eye_left": 1.5, "eye_right": 1.5, "iris": 6.0, "pupil": 6.0, "hair": 0.15}
 _HAIRLINE = 1.5  # mm; where the hair's shell is so near the skin, the line between them is seen
 _HAIRLINE_IMPORTANCE = 3.0
-_BACK_TEETH = 12.0  # mm behind the front ones at which a tooth counts a third
+_BACK_TEETH = 7.0  # mm behind the front ones at which a tooth counts a third
+_COLOURED = {"iris", "pupil", "lips", "teeth", "gums"}
+"""Parts whose outline shows as a line of colour."""
 _STRANDS = ("brows", "lashes")
 _LEFT_OUT = ("tear", "cornea", "hair_cards")
 """What only close-ups need: clear layers before the eyes, locks on the cap of hair."""
@@ -110,7 +111,8 @@ def _coarse(full: HeadData) -> tuple[Triangles, Index]:
     triangles, corners = decimated(
         Surface(_poses(full), full.triangles[solid].astype(np.int64),
                 full.uv_triangles[solid].astype(np.int64), full.uv.astype(np.float64),
-                full.mirror.astype(np.int64), _kinds(full), _importance(full), _locked(full)),
+                full.mirror.astype(np.int64), _kinds(full), _looks(full)[solid], _importance(full),
+                _locked(full)),
         LIGHT_VERTICES - len(np.unique(strips)))
     return np.concatenate([triangles, strips]), np.concatenate([corners, corner[strips]])
 
@@ -134,15 +136,25 @@ def _kinds(full: HeadData) -> Index:
     return np.asarray(np.unique(member, axis=0, return_inverse=True)[1]).reshape(-1)
 
 
+def _looks(full: HeadData) -> Index:
+    """(F,) one number for each set of parts that hold all corners of a triangle."""
+    held = np.stack([inside(full, (name,))[full.triangles].all(1)
+                     for name in sorted(_COLOURED & set(full.masks))], 1)
+    return np.asarray(np.unique(held, axis=0, return_inverse=True)[1]).reshape(-1)
+
+
 def _importance(full: HeadData) -> Points:
     weights = np.ones(full.vertex_count)
     for name, weight in _IMPORTANCE.items():
         weights[inside(full, (name,))] = weight
     points = full.template.astype(np.float64) * 1e3
     hair, skin, teeth = (full.masks[name] for name in ("hair", "skin", "teeth"))
-    away, below = cKDTree(points[skin]).query(points[hair])
+    of_skin = np.flatnonzero(np.isin(full.triangles, skin).all(1)).astype(np.int32)
+    below, share = nearest_on_surface(points, full.triangles, of_skin, points[hair])
+    under = full.triangles[below]
+    away = np.linalg.norm(np.einsum("nc,nck->nk", share, points[under]) - points[hair], axis=1)
     line = away < _HAIRLINE
-    weights[hair[line]] = weights[skin[below[line]]] = _HAIRLINE_IMPORTANCE
+    weights[hair[line]] = weights[under[line].ravel()] = _HAIRLINE_IMPORTANCE
     depth = points[teeth, 2].max() - points[teeth, 2]
     weights[teeth] *= np.exp(-np.log(3.0) * depth / _BACK_TEETH)
     return weights

@@ -11,13 +11,17 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from ..data import HeadData
+from ..surface import nearest_on_surface
 from .mesh_tools import Index, Points, Triangles, edges, grid_triangles
 
 _BROW_STATIONS = 10  # along a brow; judged on renders
 _BROW_LEVELS = (0.06, 0.5, 0.94)  # shares of a brow's hairs below its lower border, middle, upper
 _BROW_ENDS = 0.01  # share of a brow's length cut at each end, where single hairs stray
-_LASH_STATIONS = 13  # along an upper lid
-_SHORT_LASH = 0.5  # of a lash's length: every second one, so that the fin's edge is not a line
+_LASH_STATIONS = 17  # along an upper lid
+_LASH_BEND = 0.3  # of a lash's vertices: there it has come out from under the lid
+_LASH_SHARES = (0.45, 0.75)
+"""Of a lash's vertices, in turn: a closed fin looks as long as hairs twice its size, and an edge
+that goes up and down is no line.  Judged on renders."""
 _BELOW_CENTRE = 5e-3  # m; upper lashes have no roots below
 _RIGHT_EYE = 4  # joint
 
@@ -34,6 +38,7 @@ def brow_strips(full: HeadData) -> Triangles:
     """(F,3) a band per brow through hairs at its borders and middle, mirror images."""
     numbers = full.masks["brows"]
     right = numbers[full.template[numbers, 0] < 0]
+    right = _risen(full, right)
     spots = full.template[right, :2].astype(np.float64)
     centred = spots - spots.mean(0)
     axis = np.linalg.eigh(centred.T @ centred)[1][:, 1]
@@ -54,15 +59,25 @@ def brow_strips(full: HeadData) -> Triangles:
     return _both_sides(full, _facing_out(full, strip))
 
 
+def _risen(full: HeadData, hairs: Index) -> Index:
+    """The half of the hairs' vertices that stand off the skin farther than the others."""
+    skin = np.flatnonzero(inside(full, ("face",))[full.triangles].all(1)).astype(np.int32)
+    points = full.template.astype(np.float64)
+    triangle, weights = nearest_on_surface(points, full.triangles, skin, points[hairs])
+    below = np.einsum("nc,nck->nk", weights, points[full.triangles[triangle]])
+    height = np.linalg.norm(points[hairs] - below, axis=1)
+    return hairs[height >= np.median(height)]
+
+
 def lash_fins(full: HeadData) -> Triangles:
     """(F,3) a fin per upper lid from the lashes' roots to their tips, mirror images."""
     lashes = _upper_lashes(full)
     stations = np.linspace(0.0, len(lashes) - 1.0, _LASH_STATIONS).round().astype(int)
     chosen = [lashes[k] for k in stations]
-    ends = [lash[-1] if k % 2 else lash[int(_SHORT_LASH * len(lash))]
-            for k, lash in enumerate(chosen)]
-    line = np.array([*(lash[0] for lash in chosen), *ends])
-    strip = line[grid_triangles(2, _LASH_STATIONS, wrap=False)]
+    ends = [lash[int(_LASH_SHARES[k % 2] * len(lash))] for k, lash in enumerate(chosen)]
+    bends = [lash[int(_LASH_BEND * len(lash))] for lash in chosen]
+    line = np.array([*(lash[0] for lash in chosen), *bends, *ends])
+    strip = line[grid_triangles(3, _LASH_STATIONS, wrap=False)]
     return _both_sides(full, _facing_out(full, strip))
 
 
