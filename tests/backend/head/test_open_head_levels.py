@@ -83,8 +83,8 @@ def test_the_light_head_is_some_of_the_full_head_s_vertices(
     assert full.units is not None and light.units is not None
     assert light.units.names == full.units.names
     np.testing.assert_array_equal(light.units.expression, full.units.expression)
-    clear = {"tear", "cornea"}  # layers that only a close-up needs
-    assert set(light.masks) == set(full.masks) - clear
+    close_up = {"tear", "cornea", "hair_cards"}
+    assert set(light.masks) == set(full.masks) - close_up
     for name, numbers in light.masks.items():
         assert set(rows[numbers]) <= set(full.masks[name]) and len(numbers) > 5, name
 

@@ -161,8 +161,8 @@ def _importance(full: HeadData) -> Points:
 
 
 def _locked(full: HeadData) -> Flags:
-    """Vertices that are landmarks."""
-    locked = np.zeros(full.vertex_count, bool)
+    """Vertices that are landmarks or lid margins, which meet in a curve when the eyes close."""
+    locked = inside(full, ("lids",)) & inside(full, ("face",))
     for points in full.landmarks.values():
         row, corner = np.nonzero(points.barycentrics > _FIXED_VERTEX)
         locked[full.triangles[points.triangles[row], corner]] = True

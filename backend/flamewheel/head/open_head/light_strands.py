@@ -66,7 +66,7 @@ def _risen(full: HeadData, hairs: Index) -> Index:
     triangle, weights = nearest_on_surface(points, full.triangles, skin, points[hairs])
     below = np.einsum("nc,nck->nk", weights, points[full.triangles[triangle]])
     height = np.linalg.norm(points[hairs] - below, axis=1)
-    return hairs[height >= np.median(height)]
+    return np.asarray(hairs[height >= np.median(height)], np.int64)
 
 
 def lash_fins(full: HeadData) -> Triangles:
