@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 from .assembly import Head
 from .identity_traits import EARS, LEANS, STRETCHES, TRAITS, Bump
-from .mesh_tools import MIRROR, Index, Points, edge_graph, smoothstep
+from .mesh_tools import MIRROR, Points, smoothstep
 
 RESIDUAL_COUNT = 16
 """With the traits and leans this makes the hundred sources of a hundred components."""
@@ -76,48 +76,28 @@ def _stretches(points: Points, chin: Points) -> dict[str, Points]:
     return {name: STRETCHES[name] * np.stack(axes, 1) for name, axes in made.items()}
 
 
-def ear_weight(head: Head) -> tuple[Index, Points]:
-    """The ears' vertices, and 0 at their seams with the head to 1 from 14 mm along the skin."""
-    ears = np.asarray(head.masks["ears"])
-    inside = np.zeros(len(head.skin.points), bool)
-    inside[ears] = True
-    part = inside[head.skin.triangles]
-    crossing = head.skin.triangles[part.any(1) & ~part.all(1)]
-    outside = np.unique(crossing[~inside[crossing]])
-    graph = edge_graph(head.skin.points, head.skin.triangles)
-    away = dijkstra(graph, indices=outside, min_only=True, limit=40.0)[ears]
-    return ears, smoothstep(away / 14.0)
-
-
 def _ear_fields(head: Head) -> dict[str, Points]:
-    ears, weight = ear_weight(head)
-    points = head.points[ears]
-    side = np.sign(points[:, 0])
-    right = points[side < 0]
-    centre = (right.min(0) + right.max(0)) / 2
-    offset = points - np.stack([side * -centre[0], 0 * side + centre[1], 0 * side + centre[2]], 1)
-    height = np.ptp(right[:, 1]) / 2
-    behind = np.clip(right[:, 2].max() - points[:, 2], 0, None)  # an ear swings about its front
-    x, y, z = np.zeros((3, *points.shape))
-    x[:, 0], y[:, 1], z[:, 2] = side, 1.0, 1.0
-    low = smoothstep((-offset[:, 1] / height - 0.3) / 0.7)[:, None]
-    high = smoothstep((offset[:, 1] / height - 0.2) / 0.8)[:, None]
+    """Warps of the space about the ears, so that the scalp beside them makes room."""
+    ears = head.points[np.asarray(head.masks["ears"])]
+    right = ears[ears[:, 0] < 0]
+    centre, size = (right.min(0) + right.max(0)) / 2, np.ptp(right, axis=0)
+    weight = smoothstep(1 - cKDTree(ears).query(head.points)[0] / 25.0)[:, None]
+    side = np.where(head.points[:, :1] < 0, -1.0, 1.0)
+    _, up, ahead = (head.points - centre).T[:, :, None]
+    root = np.percentile(-right[:, 0], 10)  # where ears leave the head
+    off = 3.0 * np.logaddexp(0, (np.abs(head.points[:, :1]) - root) / 3.0)  # mm, 0 on the head
+    x, y, z = np.eye(3)[:, None]
+    low = smoothstep((-up / size[1] - 0.15) / 0.35) * smoothstep(off / 8.0)
+    high = smoothstep((up / size[1] - 0.1) / 0.4)
     made = {
-        "ear length": y * offset[:, 1:2],
-        "ear breadth": z * -behind[:, None],
-        "ear stand-off": x * behind[:, None] - 0.15 * z * behind[:, None],
-        "ear lobe": -low * y,
-        "ear top": high * (x + 0.3 * y),
+        "ear length": y * up,
+        "ear breadth": z * ahead,
+        "ear stand-off": side * x * off,
+        "ear lobe": -y * low,
+        "ear top": side * x * high * smoothstep(off / 8.0),
+        "ear height": y,
     }
-    fields = {}
-    for name, field in made.items():
-        whole = np.zeros_like(head.points)
-        whole[ears] = EARS[name] * weight[:, None] * field
-        fields[name] = whole
-    spot = np.stack([centre, centre * MIRROR])
-    near = np.exp(-(((head.points[:, None] - spot[None]) / 30.0) ** 2).sum(2)).sum(1)
-    fields["ear height"] = EARS["ear height"] * near[:, None] * np.array([0, 1.0, 0])
-    return fields
+    return {name: EARS[name] * weight * field for name, field in made.items()}
 
 
 def residual_fields(head: Head, named: Points) -> list[Points]:

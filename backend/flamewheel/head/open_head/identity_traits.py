@@ -97,7 +97,7 @@ TRAITS: dict[str, tuple[Bump, ...]] = {
 STRETCHES = {"head width": 5.0 / 77, "head length": 7.0 / 195, "crown height": 6.0 / 120,
              "occiput": 1.0, "face height": 5.0 / 118, "face width": 3.2 / 70, "neck": 0.08,
              "throat": 1.0, "double chin": 3.0, "midface height": 0.05}
-EARS = {"ear length": 0.07, "ear breadth": 0.07, "ear stand-off": 0.10, "ear lobe": 1.2,
+EARS = {"ear length": 0.07, "ear breadth": 0.07, "ear stand-off": 0.15, "ear lobe": 1.2,
         "ear top": 0.7, "ear height": 1.6}
 
 # Loadings on sex, age, weight and East Asian, each a trait's correlation with the factor (for the
