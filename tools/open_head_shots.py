@@ -31,8 +31,8 @@ from blender_addon.scene.pose import apply_code
 from blender_addon.scene.render import RenderSettings, apply_settings, render_frame
 from blender_addon.scene.stage import set_backdrop, set_camera, set_lights
 
-FACE_MIDDLE = Vector((0.0, -0.035, -0.028))  # m, Blender's axes: between nose and upper lip
-FACE_WIDTH = 0.27  # m shown at that depth: hair to chin with some room
+FACE_MIDDLE = Vector((0.0, -0.035, -0.03))  # m, Blender's axes: between nose and upper lip
+FACE_WIDTH = 0.24  # m shown at that depth: hairline to the chin of an open mouth
 TO_FLAME = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
 

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-IN_BLENDER = {"bench_rig", "bench_keys"}
+IN_BLENDER = {"bench_rig", "bench_keys", "bench_playback"}
 
 
 def main() -> int:
