@@ -41,7 +41,7 @@ from flamewheel.head.files import load_head_file
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 11
-PEOPLE = 4  # on whom each unit is shown in grey
+PEOPLE = 8  # on whom each unit is shown in grey
 MOST_YAW = 35.0  # degrees
 SIDE_VIEW = 35.0  # degrees, for units that move along the view from the front
 SEEN_FROM_THE_SIDE = {"AU29"}  # jaw thrust
