@@ -56,7 +56,7 @@ def test_every_face_is_found(neutral: list[Look], expressions: list[tuple[float,
     assert all(one.seen is not None for _, one in expressions)
 
 
-@pytest.mark.xfail(reason="2.8 %: upper lip, nostrils and brows are seen 3 to 7 % off")
+@pytest.mark.xfail(reason="2.9 %: upper lip, nostrils, brows and jaw are seen 3 to 5 % off")
 def test_neutral_faces_are_seen_where_they_are(neutral: list[Look]) -> None:
     assert np.mean([one.error() for one in neutral]) < 0.025
 
@@ -70,9 +70,9 @@ def test_a_wrong_place_is_noticed(neutral: list[Look]) -> None:
     assert Look(one.seen + 5.0, one.truth, one.picture).error() > 0.035
 
 
-@pytest.mark.xfail(reason="AU6 is hardly seen")
+@pytest.mark.xfail(reason="FaceMesh sees a fifth of AU6's motion, within its own scatter")
 def test_every_unit_moves_its_own_landmarks_the_right_way(head: HeadData) -> None:
-    shapes = random_shapes(head, 2, seed=11)
+    shapes = random_shapes(head, 3, seed=11)
     shapes[0] = 0.0
     rests = [look(head, posed(head, {}, shape)) for shape in shapes]
     wrong = {}
