@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 WELD = 1e-6  # of the head's height: vertices nearer than this are one (seams of UV islands)
 NEIGHBOURS = 48  # triangles tried for each point, nearest centres first
 INSIDE_MASKS = ("mouth_bag", "teeth", "gums", "tongue", "eye_left", "eye_right", "lashes", "brows",
-                "hair")
+                "hair", "hair_cards")
 
 
 def outer_skin(data: HeadData) -> npt.NDArray[np.bool_]:

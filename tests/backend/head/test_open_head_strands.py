@@ -76,7 +76,8 @@ def test_brow_hairs_lie_on_the_skin_and_keep_their_length(
     brows = head.masks["brows"]
     rest, moved = posed(head, {}), posed(head, units)
     lift = height_over_skin(head, moved, moved[brows])
-    assert lift.min() > 0.1 and lift.max() < 1.2
+    assert lift.min() > 0 and lift.max() < 1.4
+    assert np.percentile(lift, 1) > 0.15 and np.percentile(lift, 99) < 1.2
     change = brow_lengths(moved[brows]) / brow_lengths(rest[brows]) - 1
     assert np.abs(change).max() < 0.17
 

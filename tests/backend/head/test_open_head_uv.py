@@ -103,7 +103,7 @@ def test_face_has_most_texels(head: Head, layout: Layout) -> None:
 def test_charts_keep_their_distance(head: Head, layout: Layout) -> None:
     vt, ft = layout
     part = np.zeros(len(ft), int)
-    for name in ("brows", "lashes"):
+    for name in ("brows", "lashes", "hair_cards"):
         part |= (ft_of(head, name)).astype(int)
     _, label = connected_components(adjacency(len(vt), ft), directed=False)
     texels, triangle = owners(vt, ft, 1024)

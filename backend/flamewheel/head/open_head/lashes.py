@@ -29,8 +29,8 @@ class _Row:
     half_widths: tuple[float, ...]  # mm; a lash stands for two or three hairs stuck together
 
 
-_UPPER = _Row(42, 1.5, 13.4, (6.8, 9.4, 9.8, 8.6, 5.4), -14.0, 56.0, (0.19, 0.13, 0.07))
-_LOWER = _Row(20, 30.4, 19.0, (4.2, 5.4, 5.2, 4.4, 3.2), -4.0, -58.0, (0.10, 0.06))
+_UPPER = _Row(42, 1.5, 13.4, (6.8, 9.4, 9.8, 8.6, 5.4), -14.0, 56.0, (0.22, 0.15, 0.08))
+_LOWER = _Row(20, 30.4, 19.0, (4.2, 5.4, 5.2, 4.4, 3.2), -4.0, -58.0, (0.12, 0.07))
 _FAN = (1.1, 0.3)  # spread towards temple and nose, of straight away from the eye's centre
 _UNEVEN = 5.0  # degrees
 _GAP = 0.15  # mm between the margin and the roots
@@ -62,10 +62,17 @@ def _row(skin: Skin, row: _Row) -> Strands:
     across = along[:, None] - (along[:, None] * direction).sum(-1, keepdims=True) * direction
     points, triangles, spot = cards(lines, unit(across),
                                     np.tile(row.half_widths, (row.count, 1)))
-    swing = (_SWING * np.linalg.norm(lines - root[:, None], axis=2)
-             / np.linalg.norm(root - centre, axis=1)[:, None])
-    hang = _swinging(ring, place, swing.ravel(), len(skin.points), sections)
+    off = np.linalg.norm(lines - root[:, None], axis=2) / np.linalg.norm(
+        root - centre, axis=1)[:, None]
+    hang = _swinging(ring, _alike(place[:, None])[:, 0], _SWING * _alike(off).ravel(),
+                     len(skin.points), sections)
     return Strands(points, triangles, sp.csr_matrix(hang[spot]))
+
+
+def _alike(values: Points) -> Points:
+    """Neighbours in pairs take their mean: lashes that move alike cost the head's file half."""
+    pairs = values.reshape(-1, 2, values.shape[1]).mean(1)
+    return np.asarray(np.repeat(pairs, 2, axis=0))
 
 
 def _curves(row: _Row, root: Points, centre: Points) -> Points:
