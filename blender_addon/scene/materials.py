@@ -50,8 +50,8 @@ LOOKS: dict[str, Look] = {
     "cornea": Look((1.0, 1.0, 1.0), 0.04, clear=True),
     "tear": Look((1.0, 1.0, 1.0), 0.06, clear=True),
     "caruncle": Look((0.50, 0.20, 0.17), 0.25, coat=0.3),
-    "hair": Look((0.030, 0.018, 0.011), 0.6, specular=0.3),
-    "hair_cards": Look((0.030, 0.018, 0.011), 0.6, specular=0.3),
+    "hair": Look((0.030, 0.018, 0.011), 0.68, specular=0.15),
+    "hair_cards": Look((0.030, 0.018, 0.011), 0.68, specular=0.15),
     "brows": Look((0.035, 0.020, 0.012), 0.6, specular=0.2),
     "lashes": Look((0.012, 0.008, 0.006), 0.6, specular=0.2),
 }
