@@ -56,7 +56,7 @@ _SURPRISE = {"AU1": 0.9, "AU2": 0.9, "AU5": 0.8, "AU26": 0.9}
 _FEAR = {"AU1": 1.0, "AU2": 0.4, "AU4": 0.75, "AU5": 0.9, "AU20": 0.9, "AU25": 0.4, "AU26": 0.25}
 _ANGER = {"AU4": 1.15, "AU5": 0.5, "AU7": 0.8, "AU23": 0.85, "AU24": 0.7}
 # the eyes narrow as in photos of disgust, by which a recogniser tells it from anger
-_DISGUST = {"AU9": 0.8, "AU10": 0.85, "AU17": 0.2, "AU6": 0.6, "AU7": 0.6, "AU43": 0.27,
+_DISGUST = {"AU9": 0.8, "AU10": 0.85, "AU17": 0.2, "AU6": 0.6, "AU7": 0.5, "AU43": 0.15,
             "AU25": 0.25}
 _CONTEMPT = {"AU12R": 0.6, "AU14R": 1.15}
 _TRUST = {"AU1": 0.25, "AU6": 0.25, "AU12": 0.6, "AU43": 0.08}
