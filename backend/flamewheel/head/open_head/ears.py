@@ -58,6 +58,7 @@ _PROFILES: dict[float, tuple[float, ...]] = {
     350: (29.4, 1, 29.1, 1.7, 28.9, 2.4, 29.2, 3.2, 29.9, 4.1, 30.5, 5.6, 29.9, 7.5, 26.8, 7.6,
           26.1, 5, 24, 2.5, 19.8, 2, 15.1, 4.2, 12.2, 1.3, 9.4, -3.4, 4.1, -5.2),
 }
+_SLENDER = 0.94  # the profiles as drawn are 38 mm broad, adults' mean is 36
 _CANAL = np.array([-2.5, -1.0, -8.5])  # mm back, up and off the head: the ear canal, the closing
 # point; the last rings draw up to it by these shares
 _TO_CANAL = (0.1, 0.5)
@@ -75,7 +76,7 @@ def ear(side: int) -> tuple[list[Points], Points]:
     nodes = np.radians([*_PROFILES, 360.0])
     table = np.array([*_PROFILES.values(), _PROFILES[0]]).reshape(len(nodes), -1, 2)
     profile = CubicSpline(nodes, table, bc_type="periodic")(angle)  # (points, rings, 2)
-    back = np.sin(angle)[:, None] * profile[..., 0]
+    back = np.sin(angle)[:, None] * profile[..., 0] * _SLENDER
     up = np.cos(angle)[:, None] * profile[..., 0]
     height = profile[..., 1] + _folds(back, up)
     local = np.stack([back, up, height], -1).transpose(1, 0, 2)
