@@ -12,6 +12,7 @@ shot, the camera's place (m) and axes in FLAME's axes and its focal length in pi
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from blender_addon.scene.render import RenderSettings, apply_settings, render_fr
 from blender_addon.scene.stage import set_backdrop, set_camera, set_lights
 
 FACE_MIDDLE = Vector((0.0, -0.035, -0.03))  # m, Blender's axes: between nose and upper lip
+FACE_DEPTH = 0.045  # m farther in lies the middle of a face seen from the side
 FACE_WIDTH = 0.24  # m shown at that depth: hairline to the chin of an open mouth
 TO_FLAME = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
@@ -95,7 +97,8 @@ class Stage:
             camera = set_camera(self._scene, self._head.mesh, yaw=yaw)
             away = FACE_WIDTH * camera.data.lens / camera.data.sensor_width
             backwards = camera.matrix_world.to_3x3() @ Vector((0, 0, 1))
-            camera.location = FACE_MIDDLE + backwards * away
+            inwards = Vector((0.0, FACE_DEPTH * abs(math.sin(math.radians(yaw))), 0.0))
+            camera.location = FACE_MIDDLE + inwards + backwards * away
             self._cameras[yaw] = camera
         self._scene.camera = camera
         return camera
