@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .mesh_tools import Index, Points
+from .mesh_tools import Points
 
 Shift = tuple[float, float, float]
 
@@ -24,7 +24,7 @@ LOWER = ((78, 95, 88, 178, 87, 14), (62, 96, 89, 179, 86, 15), (76, 77, 90, 180,
 RED = 4  # lines that bound or lie on the red of the lips
 
 _STILL: Shift = (0.0, 0.0, 0.0)
-_PRESSED = 0.21  # mm that each lip of a closed mouth comes nearer: muscle lets no tooth be seen
+_NEAR_SEAM = 1.4  # power that keeps what lies near the seam with it; found by counting crossings
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,30 @@ def lip_shifts(lips: Lips, landmarks: Points) -> dict[int, Points]:
     """
     shifts: dict[int, Points] = {}
     corner = np.array(lips.corner)
-    pressed = _PRESSED if lips.upper == lips.lower and any(lips.upper) else 0.0
     pairs = ((UPPER, lips.upper, lips.upper_edge, lips.upper_side),
              (LOWER, lips.lower, lips.lower_edge, lips.lower_side))
     for line in range(RED):
         across = line_parameter(landmarks, line)
+        rise = (1 - across**2) ** (lips.roundness / 2)
         for rows, inner, edge, side in pairs:
-            share = line / (RED - 1)
+            share = _heights(landmarks, rows, line)[:, None]
             middle = np.array(inner) * (1 - share) + np.array(edge or inner) * share
-            rise = (1 - across**2) ** (lips.roundness / 2)
             moved = corner + rise[:, None] * (middle - corner)
-            together = pressed * (1 - share) * np.minimum(1, 2 * rise)
-            moved[:, 1] += together if rows is LOWER else -together
-            moved[:, 0] = corner[0] * across + middle[0] * rise * across
+            moved[:, 0] = corner[0] * across + middle[:, 0] * rise * across
             moved += (4 * across * (1 - across))[:, None] * np.array(side)
             shifts.update(zip(rows[line], moved, strict=True))
     return shifts
+
+
+def _heights(landmarks: Points, rows: tuple[tuple[int, ...], ...], line: int) -> Points:
+    """(6,) share of the way from seam to edge that a line's points go with the edge.
+
+    By their height in the red, not by the line's number: near the corners the red curls over the
+    other lip, and would pass through it when a lip thins.
+    """
+    seam, here, edge = (landmarks[list(rows[k]), 1] for k in (0, line, RED - 1))
+    whole = np.where(np.abs(edge - seam) > 0.5, edge - seam, np.inf)  # mm; none at the corner
+    return np.asarray(np.clip((here - seam) / whole, 0, 1) ** _NEAR_SEAM)
 
 
 def line_parameter(landmarks: Points, line: int) -> Points:
@@ -73,8 +81,3 @@ def line_parameter(landmarks: Points, line: int) -> Points:
     across = np.stack([np.abs(landmarks[list(rows[line]), 0]) for rows in (UPPER, LOWER)])
     mean: Points = across.mean(0) / across[0, 0]
     return mean
-
-
-def both_lips(line: int) -> tuple[Index, Index]:
-    """Landmarks of one line from right corner to middle, upper and lower."""
-    return np.array(UPPER[line]), np.array(LOWER[line])
