@@ -31,7 +31,12 @@ class ExpressionSpace:
 
 
 def expression_space(head: Head, jaw_weight: Points, extend: SkinExtension) -> ExpressionSpace:
-    """Units, pairs' correctives and visemes of the head, and the basis that holds them."""
+    """Units, pairs' correctives and visemes of the head, and the basis that holds them.
+
+    There are more fields than components: what the basis leaves out moves no vertex of a unit or
+    viseme by 0.08 mm, and at worst by 0.26 mm in a pair's corrective (a shut lid while the nose
+    wrinkles); `residual` has all.
+    """
     made = movements(head, jaw_weight, extend)
     units = unit_fields(head, made)
     spoken = unit_fields(head, viseme_movements(head, extend))
