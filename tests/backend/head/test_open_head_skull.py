@@ -90,7 +90,7 @@ def test_chin_and_throat_meet_at_a_youthful_angle(skin: Skin) -> None:
     pit = skin.points[skin.neck[5, 0], 1:]
     assert len(front) > 8
     bend = np.degrees(np.arccos(unit(chin - throat) @ unit(pit - throat)))
-    assert 100 < bend < 125
+    assert 105 < bend < 120
 
 
 def test_neck_has_muscles(skin: Skin) -> None:

@@ -71,6 +71,6 @@ def _pulls(skin: Skin) -> tuple[Points, Points]:
     strength[skin.skull[under]] = 0.08 * np.clip((away[under] - 3) / 8, 0, 1)
     for rings in skin.ears:
         strength[rings[0]] = 0.12
-    for ring, k in zip(skin.neck, (0.02, 0.05, 0.1), strict=False):
+    for ring, k in zip(skin.neck, (0.1, 0.1, 0.15), strict=False):
         strength[ring] = k
     return strength, target

@@ -10,11 +10,11 @@ from .mesh_tools import Points
 NECK_POINTS = 48
 
 # y front, y back, z front, z back, half width (mm), roundness of the rings, top to bottom.  A neck
-# of 345 mm round, between women's 320 and men's 370 (NATICK 1988); the throat meets the chin's
-# underside at 115 degrees, within the youthful 105 to 120 (Ellenbogen and Karlin 1980).
+# of 355 mm round, between women's 315 and men's 380 (Gordon et al. 1989); the throat meets
+# the chin's underside at 118 degrees, within the youthful 105 to 120 (Ellenbogen and Karlin 1980).
 _RINGS = (
-    (-127, -88, -31, -146, 49.5, 2.15), (-138, -102, -34, -147, 49.0, 2.15),
-    (-151, -116, -37, -149, 49.5, 2.15), (-164, -131, -40, -153, 51.0, 2.1),
+    (-124, -88, -34, -146, 49.5, 2.15), (-137, -102, -36, -147, 49.0, 2.15),
+    (-151, -116, -37.5, -149, 49.5, 2.15), (-164, -131, -40, -153, 51.0, 2.1),
     (-177, -146, -43, -159, 54.5, 2.1), (-189, -160, -46, -167, 61.0, 2.05),
     (-199, -172, -47, -176, 71.0, 2.0), (-206, -181, -44, -184, 84.0, 2.0),
     (-213, -189, -37, -190, 98.0, 2.0), (-223, -200, -29, -194, 109.0, 2.05),
