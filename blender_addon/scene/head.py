@@ -112,6 +112,7 @@ def _subdivide_renders(mesh: Any, levels: int) -> None:
     modifier = mesh.modifiers.new("Flamewheel Smooth Renders", "SUBSURF")
     modifier.levels = 0
     modifier.render_levels = levels
+    modifier.use_limit_surface = False  # ten times the work of one step, to no visible good
     modifier.uv_smooth = "NONE"  # maps are baked for the texture coordinates as they are
     modifier.boundary_smooth = "PRESERVE_CORNERS"  # hairs keep their roots and tips
 
