@@ -28,7 +28,7 @@ def crease_groups(head: HeadArrays) -> int:
     return 0 if creases is None else -(-len(creases.names) // GROUP)
 
 
-def add_creases(mesh: Any, head: HeadArrays, expression_count: int) -> None:
+def add_creases(mesh: Any, head: HeadArrays, expression_count: int | None) -> None:
     """Masks as attributes of the mesh, strengths as properties driven by the expression keys."""
     creases = head.surface.creases
     if creases is None:
