@@ -215,8 +215,9 @@ def _units(head: str, checksum: str) -> SolvedUnits:
     """`checksum` is part of the key: a head file that changes is solved anew."""
     from .encoders.correspondence import landmark_points
     from .head.data import LandmarkEmbedding
+    from .head.facemesh_points import SOLVABLE_SETS
     from .head.registry import find_head
-    from .wheel.units import SOLVABLE_SETS, solve_units
+    from .wheel.units import solve_units
 
     data = find_head(head)
     if data.units is not None:

@@ -37,6 +37,7 @@ class Look:
 LOOKS: dict[str, Look] = {
     "skin": Look((0.52, 0.27, 0.18), 0.48, subsurface=0.12),
     "lips": Look((0.42, 0.12, 0.10), 0.32, subsurface=0.15),
+    "nostrils": Look((0.10, 0.035, 0.028), 0.6),
     "mouth_bag": Look((0.16, 0.03, 0.03), 0.4),
     "gums": Look((0.45, 0.14, 0.13), 0.25, coat=0.3),
     "tongue": Look((0.45, 0.15, 0.14), 0.35, subsurface=0.15, coat=0.3),
@@ -58,7 +59,7 @@ LOOKS: dict[str, Look] = {
 PAINTED = {"skin_colour", "skin_relief"}
 """The pictures without which a skin is a plain colour."""
 VERTEX_COLOURS = "flamewheel_colour"
-SOFT_EDGED = ("lips", "hair")
+SOFT_EDGED = ("lips", "nostrils", "hair")
 """Parts that pass into the skin they are one surface with, instead of ending at triangles."""
 WET_INDEX = 1.376
 """Refractive index of the cornea and of tears (Gullstrand's eye)."""
@@ -90,7 +91,9 @@ def assign_materials(mesh: Any, head: HeadArrays) -> None:
         corners = inside[head.f].sum(axis=1)
         if part in SOFT_EDGED and ((corners > 0) & (corners < 3)).any():
             if painted:
-                continue  # lips are part of the picture
+                _add_solid_tint(mesh, skin, part, head)
+                slots[corners == 3] = len(mesh.data.materials) - 1
+                continue
             _add_share(mesh, part, _softened(inside, head.f))
             _blend_in(skin, part, head.colours.get(part, LOOKS[part].colour))
         elif (corners == 3).any():
@@ -98,6 +101,14 @@ def assign_materials(mesh: Any, head: HeadArrays) -> None:
             slots[corners == 3] = len(mesh.data.materials) - 1
     mesh.data.polygons.foreach_set("material_index", slots)
     mesh.data.update()
+
+
+def _add_solid_tint(mesh: Any, skin: Any, part: str, head: HeadArrays) -> None:
+    """The painted skin once more, for a part that solid view shows in a colour of its own."""
+    material = skin.copy()
+    material.name = f"{mesh.name} {_title(part)}"
+    material.diffuse_color = (*head.colours.get(part, LOOKS[part].colour), 1.0)
+    mesh.data.materials.append(material)
 
 
 def _add_vertex_colours(mesh: Any, colours: Any) -> None:

@@ -18,8 +18,8 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.sparse.linalg import splu
 
 from ..errors import HeadError
-from ..wheel.units import facemesh_points
 from .data import HeadData, LandmarkEmbedding
+from .facemesh_points import facemesh_points
 from .open_head.mesh_tools import adjacency, edge_graph, smoothstep, uniform_laplacian
 from .registration import Floats, Ints, Sheet, laid_over, similarity
 from .surface import outer_skin

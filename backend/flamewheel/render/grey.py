@@ -16,7 +16,7 @@ from .rasterise import Floats, Fragments, rasterise
 
 SKIN_TONE = 0.74
 PART_TONES = {  # reflectance of each part that a head may name; later ones lie over earlier ones
-    "mouth_bag": 0.22, "gums": 0.42, "tongue": 0.45, "teeth": 0.92,
+    "nostrils": 0.25, "mouth_bag": 0.22, "gums": 0.42, "tongue": 0.45, "teeth": 0.92,
     "eye_left": 0.95, "eye_right": 0.95, "iris": 0.28, "cornea": 0.28,
     "lips": 0.56, "hair": 0.26, "hair_cards": 0.26, "brows": 0.26, "lashes": 0.15,
 }

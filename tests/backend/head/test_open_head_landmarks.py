@@ -70,7 +70,6 @@ def test_a_wrong_place_is_noticed(neutral: list[Look]) -> None:
     assert Look(one.seen + 5.0, one.truth, one.picture).error() > 0.035
 
 
-@pytest.mark.xfail(reason="FaceMesh sees a fifth of AU6's motion, within its own scatter")
 def test_every_unit_moves_its_own_landmarks_the_right_way(head: HeadData) -> None:
     shapes = random_shapes(head, 3, seed=11)
     shapes[0] = 0.0

@@ -13,9 +13,10 @@ from .eyes import caruncles, cornea, eyeball, tear_lines
 from .hair import hair, hair_cards
 from .landmarks_lists import INNER_LIPS, OUTER_LIPS
 from .lashes import lashes
-from .mesh_tools import Index, Points, Triangles, mirrored_halves
+from .mesh_tools import Index, Points, Triangles, adjacency, mirrored_halves
 from .mirror import whole_mirror
 from .mouth import gums, teeth, tongue
+from .nostrils import WALL, WALL_VERTICES
 from .parts import Part, Skin, all_masks
 from .strands import Strands
 
@@ -109,11 +110,26 @@ def _skin_masks(skin: Skin) -> dict[str, Index]:
     face = np.arange(skin.face_count)
     nose = np.flatnonzero((np.abs(skin.points[:, 0]) < 22) & (skin.points[:, 1] < 2)
                           & (skin.points[:, 1] > -54))
-    return {"face": face, "lips": red, "mouth_bag": bag,
+    return {"face": face, "lips": red, "nostrils": _nostrils(skin), "mouth_bag": bag,
             "neck": np.unique(skin.neck), "ears": np.concatenate([e.ravel() for e in skin.ears]),
             "nose": nose[nose < skin.face_count],
             "scalp": skin.skull[skin.points[skin.skull, 1] > -70],
             "lids": np.concatenate([*skin.lids, *(b.ravel() for b in skin.lid_backs)])}
+
+
+def _nostrils(skin: Skin) -> Index:
+    """Walls and floors of the nostrils' cavities."""
+    walls = np.arange(skin.face_count - 2 * WALL_VERTICES, skin.face_count)
+    near = adjacency(skin.face_count, skin.triangles[: skin.face_triangles])
+    inside = np.zeros(skin.face_count, bool)
+    for side in walls.reshape(2, len(WALL), -1):
+        inside[side[-1]] = True  # the deepest ring of the wall closes the floor off
+    while True:
+        grown = inside | (np.asarray(near @ inside) > 0)
+        grown[walls] = inside[walls]
+        if (grown == inside).all():
+            return np.union1d(walls, np.flatnonzero(inside))
+        inside = grown
 
 
 def _between(skin: Skin) -> list[int]:

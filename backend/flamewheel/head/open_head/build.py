@@ -28,7 +28,8 @@ SOURCE = "flamewheel head build-open"
 COLOURS: dict[str, tuple[float, float, float]] = {
     # linear RGB, judged on renders in Cycles and EEVEE
     "skin": (0.56, 0.315, 0.225), "scalp": (0.56, 0.315, 0.225), "ears": (0.57, 0.30, 0.22),
-    "lips": (0.47, 0.175, 0.15), "mouth_bag": (0.22, 0.05, 0.045), "gums": (0.48, 0.16, 0.15),
+    "lips": (0.47, 0.175, 0.15), "nostrils": (0.10, 0.035, 0.028),
+    "mouth_bag": (0.22, 0.05, 0.045), "gums": (0.48, 0.16, 0.15),
     "tongue": (0.62, 0.25, 0.23), "teeth": (0.74, 0.69, 0.59), "eye_left": (0.72, 0.69, 0.66),
     "eye_right": (0.72, 0.69, 0.66), "caruncle": (0.52, 0.24, 0.20),
     "iris": (0.115, 0.062, 0.028), "pupil": (0.004, 0.004, 0.004),

@@ -29,8 +29,8 @@ lids pass 0.52 mm before the ball at half a blink; a bigger bulge would come thr
 # nearly flat disc, raised a little round the pupil, as slit lamp pictures show it.
 _PUPIL_BOTTOM = 10.35
 _IRIS = ((_PUPIL_RADIUS, 10.98), (2.5, 11.06), (3.7, 10.97), (4.8, 10.93), (5.35, 10.96))
-_CORNEA_RINGS = (1.4, 2.7, 3.9, 4.9, 5.55, 5.9)  # mm; the last dips into the ball
-_SCLERA = (31.0, 36.0, 43.0, 53.0, 67.0, 85.0, 108.0, 135.0, 160.0)
+_CORNEA_RINGS = (1.8, 3.4, 4.7, 5.55, 5.9)  # mm; the last dips into the ball
+_SCLERA = (31.0, 37.0, 46.0, 60.0, 80.0, 115.0, 160.0)
 """Degrees from the pole; open behind, where the optic nerve leaves, so that it can be laid flat."""
 
 

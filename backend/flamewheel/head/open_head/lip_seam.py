@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from .landmarks_lists import INNER_LIPS, LIP_CORNERS, LOWER_LIP_RINGS, UPPER_LIP_RINGS
 from .mesh_tools import Points
 
-_CLEAR = (0.40, 0.25, 0.12, 0.03)
+_CLEAR = (0.40, 0.25, 0.12, 0.008)
 """mm that each lip's rings, from outside in, keep at least from the line where the lips meet."""
 
 

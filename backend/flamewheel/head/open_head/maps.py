@@ -23,6 +23,7 @@ SIZE = 1024
 
 _SHADES = 85  # steps of colour a channel: fewer compress better and mottled skin hides them
 _CREASE_SHADE = 0.5  # mm of depth at which a crease is darkest
+_DARK = np.array([.70, .84, .86])  # of the light that nostrils swallow, red the least
 _BARE = 60.0  # mm below the hairline that an ear counts as
 _SHADE_BLUR = 1.6  # texels; light in a crease fades softly
 
@@ -36,7 +37,8 @@ def skin_maps(head: Head) -> dict[str, npt.NDArray[np.uint8]]:
     landmarks = head.skin.points[:468]
     above = hairiness(points.reshape(-1, 3)).reshape(points.shape[:2])
     above -= _BARE * atlas.sample(_ears(head.skin))[..., 0]
-    colour = as_srgb(skin_colour(points, landmarks, above))
+    deep = atlas.sample(_inside(head, "nostrils"))
+    colour = as_srgb(skin_colour(points, landmarks, above) * (1 - _DARK * deep))
     rough = skin_roughness(points, landmarks)
     creases = crease_height(points, landmarks)
     shade = gaussian_filter(np.clip(-creases / _CREASE_SHADE, 0, 1), _SHADE_BLUR)
@@ -47,6 +49,13 @@ def skin_maps(head: Head) -> dict[str, npt.NDArray[np.uint8]]:
         "skin_creases": _png(np.concatenate([
             atlas.normal_map_from_height(creases), as_bytes(shade[..., None])], 2)),
     }
+
+
+def _inside(head: Head, part: str) -> Points:
+    """(n,1) 1 on the skin's vertices that belong to a part."""
+    on = np.zeros((len(head.skin.points), 1))
+    on[head.masks[part]] = 1.0
+    return on
 
 
 def _ears(skin: Skin) -> Points:

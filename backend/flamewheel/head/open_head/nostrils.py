@@ -13,8 +13,10 @@ _RIM = (250, 309, 392, 289, 305, 290)  # landmarks round the left nostril's open
 
 # Rings of the wall: size relative to the rim, mm inwards.  The first is wider than the rim, so
 # that the wing has a thickness; a nostril is seen 6 to 8 mm deep before it turns from view.
-_WALL = ((1.10, 1.1), (0.98, 4.0), (0.70, 7.0))
+WALL = ((1.10, 1.1), (0.98, 4.0), (0.70, 7.0))
 _FLOOR = (0.5, 8.0)
+WALL_VERTICES = len(WALL) * 2 * len(_RIM)
+"""New vertices of a side: rings as fine as the subdivided rim."""
 _INWARD = np.array([-0.10, 0.86, -0.50])  # of the left one: up and back along the passage
 _RIM_SHIFT = np.array([0.0, 0.5, -0.2])  # mm; the wing's edge hangs below the opening
 _FOLLOWS = 0.5  # of the rim's shift: the vertices next to it
@@ -48,7 +50,7 @@ def with_nostrils(face: Face, subdivide: Sparse, points: Points, triangles: Tria
         share = near[round_about][:, rim]
         shift[0][round_about] = _FOLLOWS * (share @ shift[0][rim]) / share.sum(1)
         outer = rim
-        for size, depth in _WALL:
+        for size, depth in WALL:
             ring = np.arange(len(rim)) + sum(len(s) for s in shift)
             mean.append(_shrunk(rim, rim, size, count))
             shift.append(size * shift[0][rim] + (1 - size) * shift[0][rim].mean(0)

@@ -23,7 +23,7 @@ _EVERYWHERE = 1e9  # mm
 
 _UPPER_INNER = (191, 80, 81, 82, 13, 312, 311, 310, 415)
 _LOWER_INNER = (95, 88, 178, 87, 14, 317, 402, 318, 324)
-_LIP_GAP = 0.03  # mm each way from the line where the lips meet: no shared vertex, nothing to see
+_LIP_GAP = 0.008  # mm each way from the line where the lips meet: no shared vertex, nothing to see
 
 # Forms that landmarks of photos blur, mm: chin, its crease, upper lid's fold, philtrum, nose wing.
 _CARVING: tuple[tuple[tuple[int, ...], tuple[float, float, float]], ...] = (
