@@ -117,7 +117,8 @@ def test_no_triangle_turns_over(head: Head, space: IdentitySpace) -> None:
     rest = normals(head.points)
     people = [((normals(head.points + space.basis @ z) * rest).sum(1) <= 0).sum()
               for z in draws(200, 5)]
-    assert np.count_nonzero(people) <= 4 and max(people) <= 4  # at three deviations, in lid corners
+    # a few in the lid corners of one or two in a hundred, where lids of extreme form are short
+    assert np.count_nonzero(people) <= 4 and max(people) <= 8
 
 
 def test_teeth_stay_behind_the_lips(head: Head, space: IdentitySpace) -> None:
