@@ -3,13 +3,14 @@
 
 Minimised over identity β, expression ψ, jaw, gaze, head turn, scale and translation is
 
-    κ Σ_l huber(|u_l − y_l| / (σ_l d)) + ½ Σ_i ((x_i − μ_i) / s_i)² + ½ (a·x / b)²
+    κ Σ_l huber(|u_l − y_l| / (σ_l d)) + ½ Σ_i ((x_i − μ_i) / s_i)² + ½ (a·x / b)² + ½ |T x / t|²
 
 with u the projected landmarks, y FaceMesh's, d the distance of the eyes in pixels and σ_l how
 steadily FaceMesh sees landmark l on this head.  FaceMesh's errors are shared by whole regions of
 the face, so 478 landmarks count as far fewer: κ.  Expression components drawn from data open the
-mouth as well as the jaw does; a·x is the opening they fake, and the last term leaves it to the
-jaw.  FaceMesh's z is not used: it is a guess of the network, not a measurement.
+mouth as well as the jaw does; a·x is the opening they fake, and the third term leaves it to the
+jaw.  T x is how far the tongue's tip goes along, which no landmark sees; the last term keeps it in
+the mouth.  FaceMesh's z is not used: it is a guess of the network, not a measurement.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ earlier head)."""
 GAZE_DEVIATION = (0.15, 0.25)  # rad: up-down, sideways
 GAZE_LIMIT = (0.45, 0.65)  # rad
 COEFFICIENT_LIMIT = 3.0  # standard deviations
+TONGUE_TIP = 0.010  # m: the part of the tongue that would show between the lips
+TONGUE_DEVIATION = 0.001  # m that it strays: a tongue out is for the animator to say
 UNIT_LOW, UNIT_HIGH, UNIT_DEVIATION = -0.1, 1.3, 0.4  # of a component that is one action unit
 
 
@@ -56,6 +59,7 @@ class Priors:
     low: Floats
     high: Floats
     jaw_likeness: Floats  # (S+E+5,) rad of jaw opening that a unit of each looks like; jaw: 0
+    unseen: Floats  # (K,S+E+5) how far a unit of each moves what no landmark sees, in deviations
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +93,23 @@ def priors_of(data: HeadData, rows: LandmarkRows) -> Priors:
         np.concatenate([low, JAW_LOW, -gaze]),
         np.concatenate([high, JAW_HIGH, gaze]),
         np.concatenate([likeness, np.zeros(5)]),
+        np.concatenate([np.zeros((3, identity)), tongue_motion(data, expression) / TONGUE_DEVIATION,
+                        np.zeros((3, 5))], axis=1),
     )
+
+
+def tongue_motion(data: HeadData, expression_count: int) -> Floats:
+    """(3,E) m that a unit of each component moves the tongue's tip; zero without a tongue.
+
+    A photo tells nothing of the tongue, but in the statistics of faces it moves with the lips.
+    """
+    if "tongue" not in data.masks:
+        return np.zeros((3, expression_count))
+    tongue = np.asarray(data.masks["tongue"])
+    depth = np.asarray(data.template, dtype=np.float64)[tongue, 2]
+    tip = tongue[depth >= depth.max() - TONGUE_TIP]
+    moved = np.asarray(data.expression_basis, dtype=np.float64)[tip, :, :expression_count]
+    return np.asarray(moved.mean(axis=0))
 
 
 def jaw_likeness(rows: LandmarkRows) -> Floats:
@@ -200,7 +220,9 @@ def fit_cost(
     data = np.where(off <= HUBER, 0.5 * off**2, HUBER * (off - 0.5 * HUBER))
     surprise = (state.boxed() - priors.mean) / priors.deviation
     borrowed = priors.jaw_likeness @ state.boxed() / BORROWED_OPENING
-    return float(SHARED_NOISE * data.sum() + 0.5 * (surprise**2).sum() + 0.5 * borrowed**2)
+    strayed = priors.unseen @ state.boxed()
+    prior = (surprise**2).sum() + borrowed**2 + (strayed**2).sum()
+    return float(SHARED_NOISE * data.sum() + 0.5 * prior)
 
 
 def _normal_equations(
@@ -220,6 +242,8 @@ def _normal_equations(
     borrowed = priors.jaw_likeness / BORROWED_OPENING
     system[:count, :count] += np.outer(borrowed, borrowed)
     slope[:count] += borrowed * (borrowed @ state.boxed())
+    system[:count, :count] += priors.unseen.T @ priors.unseen
+    slope[:count] += priors.unseen.T @ (priors.unseen @ state.boxed())
     return system, slope
 
 
