@@ -51,13 +51,14 @@ def _with(units: Strengths, **changes: float) -> Strengths:
 
 
 _JOY = {"AU6": 0.6, "AU12": 1.0, "AU25": 0.55}
-_SADNESS = {"AU1": 1.0, "AU4": 0.6, "AU15": 0.8, "AU17": 0.35}
-_SURPRISE = {"AU1": 0.9, "AU2": 0.9, "AU5": 0.8, "AU26": 0.9}
+# lids that droop a little tell sadness from fear, a higher brow and a dropped jaw tell surprise
+_SADNESS = {"AU1": 0.9, "AU4": 0.6, "AU15": 0.8, "AU17": 0.5, "AU43": 0.2}
+_SURPRISE = {"AU1": 0.85, "AU2": 1.05, "AU5": 0.65, "AU25": 0.2, "AU26": 1.1}
 _FEAR = {"AU1": 1.0, "AU2": 0.4, "AU4": 0.75, "AU5": 0.9, "AU20": 0.9, "AU25": 0.4, "AU26": 0.25}
 _ANGER = {"AU4": 1.15, "AU5": 0.5, "AU7": 0.8, "AU23": 0.85, "AU24": 0.7}
 # the eyes narrow as in photos of disgust, by which a recogniser tells it from anger
-_DISGUST = {"AU9": 0.8, "AU10": 0.85, "AU17": 0.2, "AU6": 0.6, "AU7": 0.5, "AU43": 0.15,
-            "AU25": 0.25}
+_DISGUST = {"AU9": 0.7, "AU10": 1.0, "AU17": 0.1, "AU6": 0.8, "AU7": 0.2, "AU43": 0.3,
+            "AU25": 0.2}
 _CONTEMPT = {"AU12R": 0.6, "AU14R": 1.15}
 _TRUST = {"AU1": 0.25, "AU6": 0.25, "AU12": 0.6, "AU43": 0.08}
 _ANTICIPATION = {"AU1": 0.55, "AU2": 0.7, "AU5": 0.5, "AU12": 0.4}
@@ -73,9 +74,10 @@ PROTOTYPES: Mapping[str, Prototype] = {
         Prototype("Fear", _FEAR, f"{FACS} 1+2+4+5+20+26 with 25 {_DU}",
                   (_with(_FEAR, AU26=0.0, AU25=0.9), _with(_FEAR, AU26=0.0, AU27=0.25),
                    _with(_FEAR, AU7=0.4))),
-        Prototype("Surprise", _SURPRISE, f"{FACS} 1+2+5+26",
+        Prototype("Surprise", _SURPRISE, f"{FACS} 1+2+5+26 with 25 {_DU}",
                   (_with(_SURPRISE, AU26=0.0, AU27=0.55),)),
-        Prototype("Sadness", _SADNESS, f"{FACS} 1+4+15 with 17 (Du et al. 2014: 67 % show it)",
+        Prototype("Sadness", _SADNESS,
+                  f"{FACS} 1+4+15 with 17 (Du et al. 2014: 67 % show it), lids let down by some 43",
                   (_with(_SADNESS, AU17=0.0), _with(_SADNESS, AU6=0.4), _with(_SADNESS, AU11=0.5))),
         Prototype("Disgust", _DISGUST, f"9+10+17 {_DU}, the eyes narrowed by 6, 7 and some of 43",
                   ({"AU9": 1.0, "AU15": 0.5, "AU16": 0.3, "AU7": 0.5, "AU6": 0.4},
