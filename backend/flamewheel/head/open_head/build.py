@@ -47,7 +47,11 @@ file compresses."""
 
 def build_open_head() -> HeadData:
     """The embedded open head; the same bits each time on one machine, within seconds."""
-    head = assemble(head_skin(neutral_face()))
+    return _data_of(assemble(head_skin(neutral_face())))
+
+
+def _data_of(head: Head) -> HeadData:
+    """The assembled head's arrays, in metres and rounded as the file keeps them."""
     jaw = joints.jaw_weight(head.skin)
     extension = SkinExtension(head.skin)
     space = expression_space(head, jaw, extension)
@@ -123,6 +127,6 @@ def write_open_head(path: Path) -> HeadData:
     from ..files import save_head
 
     head = assemble(head_skin(neutral_face()))
-    data = build_open_head()
+    data = _data_of(head)
     save_head(data, path, colours=COLOURS, extras=surface_arrays(head, data, COLOURS))
     return data

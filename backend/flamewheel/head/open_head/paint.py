@@ -85,17 +85,17 @@ def skin_colour(points: Points, landmarks: Points, hairiness: Values) -> Points:
         patch = cloud(points, cell, seed)
         colour *= 1 + strength * patch[..., None] * np.array([.55, 1.0, 1.1])
     for blush in _BLUSHES:
-        _blend(colour, _glow(points, landmarks, blush), np.array(blush.factor), multiply=True)
+        _blend(colour, _glow(points, landmarks, blush), colour * np.array(blush.factor))
     colour *= 1 - .14 * _beard(points, landmarks)[..., None] * np.array([1.0, .8, .62])
     _spots(colour, points)
     lips = lip_share(points, landmarks)
     streaks = 1 + .10 * cloud(points * np.array([1, .22, .22]), 1.1, 21)
     red = np.array(LIPS) * (streaks * _lip_shade(points, landmarks))[..., None]
-    _blend(colour, lips * .88, red, multiply=False)
-    _blend(colour, _lid_rims(points, landmarks), np.array([.50, .20, .17]), multiply=False)
-    _blend(colour, .42 * _brow(points, landmarks), np.array(HAIR_SHADE), multiply=False)
+    _blend(colour, lips * .88, red)
+    _blend(colour, _lid_rims(points, landmarks), np.array([.50, .20, .17]))
+    _blend(colour, .42 * _brow(points, landmarks), np.array(HAIR_SHADE))
     edge = hairiness + 3.0 * cloud(points, 4.0, 31) + 2.0 * cloud(points, 1.6, 32)
-    _blend(colour, .85 * smoothstep((edge + 5) / 9), np.array(HAIR_SHADE), multiply=False)
+    _blend(colour, .85 * smoothstep((edge + 5) / 9), np.array(HAIR_SHADE))
     return np.clip(colour, 0, 1)
 
 
@@ -110,9 +110,8 @@ def skin_roughness(points: Points, landmarks: Points) -> Values:
     return np.asarray(np.clip(rough * (1 - lips) + .34 * lips, .2, .8))
 
 
-def _blend(colour: Points, share: Values, other: Points, multiply: bool) -> None:
-    target = colour * other if multiply else other
-    colour += share[..., None] * (target - colour)
+def _blend(colour: Points, share: Values, other: Points) -> None:
+    colour += share[..., None] * (other - colour)
 
 
 def _glow(points: Points, landmarks: Points, blush: _Blush) -> Values:
