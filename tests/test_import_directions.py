@@ -35,6 +35,7 @@ BACKEND_LEVELS = {
     "pipeline": 4,
     "batch": 5,
     "server": 5,
+    "evaluation": 5,
     "training": 5,
     "cli": 6,
     "__init__": 5,

@@ -10,24 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from .. import pipeline
-from ..errors import UsageError
 from ..parameters import ExpressionCode, FaceParameters, Identity
-from .report import print_json, print_notes, progress_line
-
-
-def encode(options: Namespace) -> None:
-    """Photo -> parameter file."""
-    if options.preview:
-        _must_not_replace(options.photo, options.preview)
-    with progress_line("encoding") as progress:
-        face = pipeline.encode(
-            options.photo, head=options.head, face=options.face, progress=progress
-        )
-    if options.preview:
-        pipeline.write_preview(options.photo, face, options.preview, head=options.head)
-    _give_parameters(face, options)
-    if not options.json and face.error is not None:
-        print(f"residual: {100 * face.error:.2f} % of the inter-ocular distance")
+from .giving import give_parameters, say_where
+from .report import print_json, print_notes
 
 
 def blend(options: Namespace) -> None:
@@ -44,7 +29,7 @@ def blend(options: Namespace) -> None:
     )
     name = pipeline.head_name(options.head)
     face = FaceParameters(name, Identity(np.zeros(0)), result.code, notes=result.notes)
-    _give_parameters(face, options)
+    give_parameters(face, options)
     if not options.json:
         print(f"blended: {result.name}")
 
@@ -63,7 +48,7 @@ def transition(options: Namespace) -> None:
         print_json(to_json_dict(result.trajectory))
         return
     print(describe(result.plan))
-    _say_where(options.output)
+    say_where(options.output)
 
 
 def retarget(options: Namespace) -> None:
@@ -71,7 +56,7 @@ def retarget(options: Namespace) -> None:
     from ..parameter_file import load
 
     target = load(options.target) if options.target else None
-    _give_parameters(pipeline.retarget(load(options.source), target, head=options.head), options)
+    give_parameters(pipeline.retarget(load(options.source), target, head=options.head), options)
 
 
 def head_list(options: Namespace) -> None:
@@ -111,7 +96,7 @@ def head_convert(options: Namespace) -> None:
         f"{data.name}: {data.vertex_count} vertices, {data.identity_count} identity and "
         f"{data.expression_count} expression components"
     )
-    _say_where(options.output)
+    say_where(options.output)
 
 
 def head_build_open(options: Namespace) -> None:
@@ -124,7 +109,7 @@ def head_build_open(options: Namespace) -> None:
     if options.json:
         print_json({"head": data.name, "path": str(options.output), "checksum": data.checksum})
         return
-    _say_where(options.output)
+    say_where(options.output)
 
 
 def dbex_build(options: Namespace) -> None:
@@ -136,7 +121,7 @@ def dbex_build(options: Namespace) -> None:
     if options.json:
         print_json({"path": str(options.output), "entries": len(database.labels)})
         return
-    _say_where(options.output)
+    say_where(options.output)
 
 
 def dbex_show(options: Namespace) -> None:
@@ -179,29 +164,6 @@ def doctor(options: Namespace) -> int:
             if check.hint:
                 print(f"     {check.hint}")
     return 0 if all(check.ok or not check.needed for check in checks) else 1
-
-
-def _must_not_replace(photo: Path, preview: Path) -> None:
-    """A person's photo is not overwritten by the picture of what was made of it."""
-    if photo.exists() and preview.exists() and preview.samefile(photo):
-        raise UsageError("same-file", f"The preview would take the place of the photo {photo}.",
-                         "Give --preview another name.")
-
-
-def _give_parameters(face: FaceParameters, options: Namespace) -> None:
-    from ..parameter_file import save, to_dict
-
-    if options.output:
-        save(face, options.output)
-    print_notes(face.notes)
-    if options.json:
-        print_json(to_dict(face))
-    else:
-        _say_where(options.output)
-
-
-def _say_where(output: Path | None) -> None:
-    print(f"wrote {output}" if output else "not written: give -o FILE or --json")
 
 
 def _expression_in(path: Path) -> ExpressionCode:

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from .. import __version__
-from . import commands
+from . import commands, encoding
 
 Subparsers = argparse._SubParsersAction  # the class has no public name
 
@@ -23,6 +23,7 @@ def make_parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object, for machines")
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_encoding(verbs, common)
     _add_verbs(verbs, common)
     _add_head(verbs, common)
     _add_dbex(verbs, common)
@@ -52,7 +53,7 @@ def _output_option(verb: argparse.ArgumentParser, what: str) -> None:
     verb.add_argument("-o", "--output", type=Path, help=what)
 
 
-def _add_verbs(
+def _add_encoding(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
     encode = _add(verbs, common, "encode", "Take the face in a photo as head parameters.")
@@ -61,7 +62,12 @@ def _add_verbs(
     encode.add_argument("--preview", type=Path, help="write photo and rendered head as PNG")
     _output_option(encode, "parameter file to write (.json or .npz)")
     _head_option(encode)
+    encode.set_defaults(run=encoding.encode)
 
+
+def _add_verbs(
+    verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
     blend = _add(verbs, common, "blend", "Mix one or two emotions of the wheel.")
     blend.add_argument("primary", help='an emotion, e.g. "joy", "furious", "awe"')
     blend.add_argument("secondary", nargs="?")

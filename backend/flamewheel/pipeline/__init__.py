@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place where steps are chained: one function for each thing a person wants done.
+
+The command line, the server and batch jobs all come through here, so that a photo, a wheel
+position or a sentence means the same wherever it is given.  Heavy libraries are imported inside
+the functions that need them: a server must answer before torch is loaded.
+"""
+
+from .encoding import encode, write_preview
+from .heads import convert_head, head_name, heads, inspect_head, load_head
+from .performing import (
+    TransitionResult,
+    blend,
+    describe_database,
+    expression_database,
+    head_units,
+    retarget,
+    transition,
+)
+from .progress import Progress
+
+__all__ = [
+    "Progress",
+    "TransitionResult",
+    "blend",
+    "convert_head",
+    "describe_database",
+    "encode",
+    "expression_database",
+    "head_name",
+    "head_units",
+    "heads",
+    "inspect_head",
+    "load_head",
+    "retarget",
+    "transition",
+    "write_preview",
+]
