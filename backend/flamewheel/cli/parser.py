@@ -8,6 +8,8 @@ from pathlib import Path
 
 from .. import __version__
 from . import commands, encoding
+from .networks import add_network_options
+from .video import add_video_options
 
 Subparsers = argparse._SubParsersAction  # the class has no public name
 
@@ -57,11 +59,13 @@ def _add_encoding(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
     encode = _add(verbs, common, "encode", "Take the face in a photo as head parameters.")
-    encode.add_argument("photo", type=Path)
+    encode.add_argument("sources", type=Path, nargs="+", metavar="PHOTO", help="photo or video")
     encode.add_argument("--face", type=int, help="which face, 1 = largest")
     encode.add_argument("--preview", type=Path, help="write photo and rendered head as PNG")
     _output_option(encode, "parameter file to write (.json or .npz)")
     _head_option(encode)
+    add_video_options(encode)
+    add_network_options(encode)
     encode.set_defaults(run=encoding.encode)
 
 
