@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
+import numpy.typing as npt
 
 from ..head.data import HeadData
 from ..parameters import Camera, ExpressionCode, FaceParameters, Identity
 from .correspondence import Progress, landmark_points
 from .facemesh import choose_face, find_faces, look_closer
 from .fit import FitResult, Priors, fit_landmarks, priors_of
-from .photo import Photo, PhotoSource, load_photo
+from .photo import PhotoSource, load_photo
 from .rows import LandmarkRows, SurfacePoints, mix_rows, vector_of
+
+Floats = npt.NDArray[np.float64]
 
 IDENTITY_COUNT, EXPRESSION_COUNT = 60, 60
 """Components solved for at most: later ones move no landmark by more than FaceMesh's scatter."""
@@ -71,13 +74,27 @@ def encode_photo(
     picture = load_photo(photo)
     coarse, notes = choose_face(find_faces(picture), face, picture.name)
     landmarks = look_closer(picture.pixels, coarse / picture.ratio) * picture.ratio
+    return encode_landmarks(landmarks, picture.original_size, head, notes, progress)
+
+
+def encode_landmarks(
+    landmarks: Floats,
+    image_size: tuple[int, int],
+    head: HeadData,
+    notes: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> FaceParameters:
+    """The parameters behind FaceMesh's landmarks (478,2) in pixels of a picture of `image_size`.
+
+    image_size: width and height; notes: what to tell the user besides.
+    """
     prepared = prepare_head(head, progress)
     result = fit_landmarks(prepared.rows, prepared.points.deviation, landmarks, prepared.priors)
-    return _parameters(head, result, picture, notes)
+    return _parameters(head, result, image_size, notes)
 
 
 def _parameters(
-    head: HeadData, result: FitResult, picture: Photo, notes: tuple[str, ...]
+    head: HeadData, result: FitResult, image_size: tuple[int, int], notes: tuple[str, ...]
 ) -> FaceParameters:
     """The fit's end in the words of the parameter file; unsolved components are zero."""
     state = result.state
@@ -96,7 +113,7 @@ def _parameters(
         identity=Identity(shape),
         code=ExpressionCode(expression, jaw=state.jaw, eyes=np.stack([state.eye()] * 2)),
         global_rotation=vector_of(state.turn),
-        camera=Camera(state.scale, state.translation, picture.original_size),
+        camera=Camera(state.scale, state.translation, image_size),
         error=error,
         notes=notes,
     )
