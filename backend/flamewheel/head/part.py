@@ -20,7 +20,7 @@ def cut_down(head: HeadData, vertices: npt.ArrayLike) -> tuple[HeadData, Ints]:
     texture coordinates: those name vertices that are gone.
     """
     asked = np.asarray(vertices, dtype=np.int64)
-    regressor = np.asarray(head.joint_regressor)
+    regressor = head.joint_regressor
     kept, places = np.unique(
         np.concatenate([asked, np.flatnonzero(np.abs(regressor).sum(0))]), return_inverse=True)
     part = replace(
