@@ -144,6 +144,30 @@ class EmotionReading:
 
 
 @dataclass(frozen=True, eq=False)
+class Deviations:
+    """How uncertain each parameter is: one standard deviation, in the parameter's own unit.
+
+    Zero: given, not measured.
+    """
+
+    shape: Array  # (S,) standard deviations
+    expression: Array  # (E,) standard deviations
+    jaw: Array  # (3,) rad
+    eyes: Array  # (2,3) rad: left, right
+    global_rotation: Array  # (3,) rad about the picture's axes
+
+    def __post_init__(self) -> None:
+        shapes = {"shape": (None,), "expression": (None,), "jaw": (3,), "eyes": (2, 3),
+                  "global_rotation": (3,)}
+        for name, shape in shapes.items():
+            array = checked_array(f"deviation of {name}", getattr(self, name), shape)
+            if array.min(initial=0.0) < 0:
+                raise UsageError("bad-parameters", f"A deviation of {name} is negative.",
+                                 "Check the parameter file.")
+            object.__setattr__(self, name, array)
+
+
+@dataclass(frozen=True, eq=False)
 class FaceParameters:
     """Everything an encoder takes from a photo."""
 
@@ -155,6 +179,7 @@ class FaceParameters:
     emotion: EmotionReading | None = None
     error: float | None = None  # residual, fraction of the inter-ocular distance
     notes: tuple[str, ...] = ()  # what a person should know, e.g. "2 faces; took the largest"
+    deviation: Deviations | None = None  # how uncertain; None where the encoder does not say
 
     def __post_init__(self) -> None:
         object.__setattr__(

@@ -14,7 +14,14 @@ import pytest
 
 from flamewheel import parameter_file
 from flamewheel.errors import InputFileError, OutputError, UsageError
-from flamewheel.parameters import Camera, EmotionReading, ExpressionCode, FaceParameters, Identity
+from flamewheel.parameters import (
+    Camera,
+    Deviations,
+    EmotionReading,
+    ExpressionCode,
+    FaceParameters,
+    Identity,
+)
 
 
 def face(**changes: Any) -> FaceParameters:
@@ -55,6 +62,31 @@ def assert_equal(one: FaceParameters, other: FaceParameters, within: float = 0.0
 def test_json_gives_back_the_very_same(tmp_path: Path) -> None:
     parameter_file.save(face(), tmp_path / "photo.json")
     assert_equal(parameter_file.load(tmp_path / "photo.json"), face())
+
+
+def test_deviations_come_along_in_both_forms(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    off = Deviations(*(random.random(shape) for shape in (20, 30, 3, (2, 3), 3)))
+    for ending in ("json", "npz"):
+        parameter_file.save(face(deviation=off), tmp_path / f"photo.{ending}")
+        read = parameter_file.load(tmp_path / f"photo.{ending}").deviation
+        assert read is not None
+        for name in ("shape", "expression", "jaw", "eyes", "global_rotation"):
+            np.testing.assert_allclose(getattr(read, name), getattr(off, name))
+    assert "deviation" not in parameter_file.to_dict(face())  # files without it are as before
+
+
+def test_a_wrong_deviation_is_refused_by_name() -> None:
+    table = parameter_file.to_dict(face())
+    whole = {"shape": [1.0], "expression": [1.0], "jaw": [0.1] * 3, "eyes": [[0.1] * 3] * 2,
+             "global": [0.1] * 3}
+    with pytest.raises(UsageError, match=r"deviation\.jaw"):
+        parameter_file.from_dict(table | {"deviation": whole | {"jaw": [0.1]}})
+    with pytest.raises(UsageError, match="eyes"):
+        parameter_file.from_dict(
+            table | {"deviation": {k: v for k, v in whole.items() if k != "eyes"}})
+    with pytest.raises(UsageError, match="negative"):
+        parameter_file.from_dict(table | {"deviation": whole | {"shape": [-1.0]}})
 
 
 def test_json_has_the_keys_of_the_design() -> None:

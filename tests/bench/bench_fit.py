@@ -20,10 +20,10 @@ import numpy as np
 import torch
 from smplx.lbs import lbs
 
-from flamewheel.encoders.facemesh import IRISES, find_faces, look_closer
-from flamewheel.encoders.fit import BORROWED_OPENING as OPENING
-from flamewheel.encoders.fit import HUBER, SHARED_NOISE, first_guess, fit_cost, fit_landmarks
-from flamewheel.encoders.landmark import PreparedHead, prepare_head
+from flamewheel.encoders.facemesh import find_faces, look_closer
+from flamewheel.encoders.fit import first_guess, fit_cost
+from flamewheel.encoders.landmark import PreparedHead, fit_face, prepare_head
+from flamewheel.encoders.noise import HUBER, frame_of
 from flamewheel.encoders.photo import load_photo
 from flamewheel.encoders.problem import State
 from flamewheel.encoders.rows import rotation, vector_of
@@ -49,7 +49,7 @@ class NaiveFit:
     """The same cost over the full mesh, in torch, for autograd."""
 
     def __init__(self, head: HeadData, prepared: PreparedHead, landmarks: Any) -> None:
-        rows, points, self.priors = prepared.rows, prepared.points, prepared.priors
+        rows, points, noise = prepared.rows, prepared.points, prepared.noise
 
         def tensor(array: Any) -> torch.Tensor:
             return torch.tensor(np.asarray(array), dtype=torch.float32)
@@ -64,24 +64,27 @@ class NaiveFit:
                           tensor(head.weights)]
         self.corners = torch.tensor(np.asarray(head.triangles, dtype=np.int64)[points.triangles])
         self.barycentrics, self.offsets = tensor(points.barycentrics), tensor(points.offsets)
-        self.eyes = float(np.linalg.norm(landmarks[IRISES[0]] - landmarks[IRISES[1]]))
-        self.weight = tensor(1 / (points.deviation * self.eyes))
+        frame = frame_of(landmarks)
+        self.upright = tensor(frame.turn / frame.distance)
+        self.eyes = frame.distance
+        self.factor, self.floor = tensor(noise.factor), tensor(noise.floor)
         self.target = tensor(landmarks[points.landmarks])
-        self.prior = [tensor(getattr(self.priors, name))
-                      for name in ("mean", "deviation", "jaw_likeness", "low", "high")]
-        start = first_guess(rows, landmarks[points.landmarks],
-                            1 / (points.deviation * self.eyes))
+        self.prior = [tensor(getattr(prepared.priors, name))
+                      for name in ("mean", "precision", "low", "high")]
+        start = first_guess(rows, landmarks[points.landmarks])
         self.start = start
-        self.boxed = torch.zeros(len(self.priors.mean), requires_grad=True)
+        self.boxed = torch.zeros(len(self.prior[0]), requires_grad=True)
         self.turn = tensor(vector_of(start.turn)).requires_grad_()
         self.log_scale = torch.zeros(1, requires_grad=True)
         self.shift = torch.zeros(2, requires_grad=True)
+        self.shared = torch.zeros(noise.factor.shape[1], requires_grad=True)
 
     def cost(self) -> torch.Tensor:
         """The formula of `encoders.fit`, on all vertices."""
-        count = len(self.boxed) - 5
-        eye = torch.cat([self.boxed[count + 3:], torch.zeros(1)])
-        pose = torch.cat([self.turn, torch.zeros(3), self.boxed[count:count + 3], eye, eye])
+        count = len(self.boxed) - 7
+        jaw, gaze = self.boxed[count:count + 3], self.boxed[count + 3:].reshape(2, 2)
+        eyes = torch.cat([gaze, torch.zeros(2, 1)], dim=1).ravel()
+        pose = torch.cat([self.turn, torch.zeros(3), jaw, eyes])
         template, bases, correctives, regressor, parents, weights = self.constants
         vertices, _ = lbs(self.boxed[None, :count], pose[None], template[None], bases, correctives,
                           regressor, parents, weights)
@@ -91,27 +94,28 @@ class NaiveFit:
         flip = torch.tensor([1.0, -1.0])
         middle = torch.tensor(self.start.translation, dtype=torch.float32) + self.shift * self.eyes
         pixels = scale * (seen + turned.T)[:, :2] * flip + middle
-        off = ((pixels - self.target).square().sum(1) + 1e-12).sqrt() * self.weight
+        errors = ((pixels - self.target) @ self.upright.T).ravel()
+        own = ((errors - self.factor @ self.shared) / self.floor).reshape(-1, 2)
+        off = (own.square().sum(1) + 1e-12).sqrt()
         data = torch.where(off <= HUBER, 0.5 * off**2, HUBER * (off - 0.5 * HUBER)).sum()
-        mean, deviation, likeness, _, _ = self.prior
-        surprise = ((self.boxed - mean) / deviation).square().sum()
-        borrowed = (likeness @ self.boxed / OPENING).square()
-        return SHARED_NOISE * data + 0.5 * surprise + 0.5 * borrowed
+        mean, precision, _, _ = self.prior
+        surprise = (self.boxed - mean) @ precision @ (self.boxed - mean)
+        return data + 0.5 * self.shared.square().sum() + 0.5 * surprise
 
     def run(self) -> State:
         """800 steps of Adam, projected onto the box."""
-        unknowns = [self.boxed, self.turn, self.log_scale, self.shift]
+        unknowns = [self.boxed, self.turn, self.log_scale, self.shift, self.shared]
         adam = torch.optim.Adam(unknowns, lr=LEARNING_RATE)
         for _ in range(ADAM_STEPS):
             adam.zero_grad()
             self.cost().backward()
             adam.step()
             with torch.no_grad():
-                self.boxed.clamp_(self.prior[3], self.prior[4])
+                self.boxed.clamp_(self.prior[2], self.prior[3])
         boxed = self.boxed.detach().double().numpy()
-        count = len(boxed) - 5
+        count = len(boxed) - 7
         return State(
-            boxed[:count], boxed[count:count + 3], boxed[count + 3:],
+            boxed[:count], boxed[count:count + 3], boxed[count + 3:].reshape(2, 2),
             rotation(self.turn.detach().double().numpy()),
             float(self.start.scale * torch.exp(self.log_scale.detach())),
             self.start.translation + self.shift.detach().double().numpy() * self.eyes,
@@ -133,16 +137,15 @@ def main() -> None:
     photo = load_photo(PHOTO)
     coarse = find_faces(photo)[0]
     landmarks = look_closer(photo.pixels, coarse)
-    rows, deviation, priors = prepared.rows, prepared.points.deviation, prepared.priors
-    result = fit_landmarks(rows, deviation, landmarks, priors)
-    ours = median_ms(lambda: fit_landmarks(rows, deviation, landmarks, priors), 30)
+    rows, priors = prepared.rows, prepared.priors
+    result = fit_face(prepared, landmarks)
+    ours = median_ms(lambda: fit_face(prepared, landmarks), 30)
     mesh = median_ms(lambda: look_closer(photo.pixels, find_faces(photo)[0]), 30)
     naive = NaiveFit(head, prepared, landmarks)
     start = time.perf_counter()
     arrived = naive.run()
     adam = 1e3 * (time.perf_counter() - start)
-    weight = 1 / (deviation * result.eye_distance)
-    adam_cost = fit_cost(rows, arrived, landmarks[rows.landmarks], weight, priors)
+    adam_cost = fit_cost(rows, prepared.noise, landmarks, priors, arrived)
     unknowns = len(priors.mean) + 6
     print(f"{unknowns} unknowns, {len(rows.landmarks)} landmarks, {head.vertex_count} vertices")
     print(f"{'':34s}{'ms':>10s}{'cost':>10s}")

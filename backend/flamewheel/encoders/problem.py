@@ -12,45 +12,55 @@ from .rows import JAW, MOVING, LandmarkRows, rotation, rotation_slopes
 
 Floats = npt.NDArray[np.float64]
 
-EXTRA = 11
-"""Unknowns besides the coefficients: jaw 3, gaze 2, head turn 3, log scale 1, translation 2."""
+SOLVED_TURNS = (0, 1, 2, 3, 4, 6, 7)  # of jaw, left eye, right eye x 3: eyes do not roll
+TURNING = 7
+"""Unknowns of jaw (3) and gaze (left eye 2, right eye 2); they have a box and a prior, too."""
+EXTRA = TURNING + 6
+"""Unknowns besides the coefficients: those and head turn 3, log scale 1, translation 2."""
 
 
 @dataclass(frozen=True, eq=False)
 class State:
     """A point in the space of unknowns."""
 
-    coefficients: Floats  # (S+E,)
+    coefficients: Floats  # (S+E,); (E,) where the identity is held fixed
     jaw: Floats  # (3,) rad
-    gaze: Floats  # (2,) rad: down, to the face's own left; both eyes alike
+    gaze: Floats  # (2,2) rad: left eye, right eye; down, to the face's own left
     turn: Floats  # (3,3) global rotation
     scale: float  # pixels per metre
     translation: Floats  # (2,) pixels
 
     def moved(self, step: Floats) -> State:
-        """After a step (S+E+11,); the head's turn moves by a rotation from the left."""
+        """After a step (S+E+13,); the head's turn moves by a rotation from the left."""
         count = self.coefficients.size
         rest = step[count:]
         return State(
-            self.coefficients + step[:count], self.jaw + rest[:3], self.gaze + rest[3:5],
-            rotation(rest[5:8]) @ self.turn, self.scale * float(np.exp(rest[8])),
-            self.translation + rest[9:11],
+            self.coefficients + step[:count], self.jaw + rest[:3],
+            self.gaze + rest[3:7].reshape(2, 2), rotation(rest[7:10]) @ self.turn,
+            self.scale * float(np.exp(rest[10])), self.translation + rest[11:13],
         )
 
     def limited(self, low: Floats, high: Floats) -> State:
-        """With coefficients, jaw and gaze brought inside their box (S+E+5,)."""
+        """With coefficients, jaw and gaze brought inside their box (S+E+7,)."""
+        return self.with_boxed(np.clip(self.boxed(), low, high))
+
+    def with_boxed(self, boxed: Floats) -> State:
+        """With coefficients, jaw and gaze taken from `boxed` (S+E+7,)."""
         count = self.coefficients.size
-        inner = np.clip(self.boxed(), low, high)
-        return replace(self, coefficients=inner[:count], jaw=inner[count:count + 3],
-                       gaze=inner[count + 3:])
+        return replace(self, coefficients=boxed[:count], jaw=boxed[count:count + 3],
+                       gaze=boxed[count + 3:].reshape(2, 2))
 
     def boxed(self) -> Floats:
-        """(S+E+5,): the unknowns that have a box and a prior."""
-        return np.concatenate([self.coefficients, self.jaw, self.gaze])
+        """(S+E+7,): the unknowns that have a box and a prior."""
+        return np.concatenate([self.coefficients, self.jaw, self.gaze.ravel()])
 
-    def eye(self) -> Floats:
-        """(3,) axis-angle of either eye."""
-        return np.array([self.gaze[0], self.gaze[1], 0.0])
+    def eyes(self) -> Floats:
+        """(2,3) axis-angle of left and right eye."""
+        return np.concatenate([self.gaze, np.zeros((2, 1))], axis=1)
+
+    def joint_turns(self) -> Floats:
+        """(3,3) axis-angle of the joints in `MOVING`: jaw, left eye, right eye."""
+        return np.concatenate([self.jaw[None], self.eyes()])
 
 
 def project(rows: LandmarkRows, state: State) -> Floats:
@@ -60,7 +70,7 @@ def project(rows: LandmarkRows, state: State) -> Floats:
 
 
 def project_with_slopes(rows: LandmarkRows, state: State) -> tuple[Floats, Floats]:
-    """(L,2) pixels of the landmarks and (L,2,S+E+11) their slopes by the unknowns."""
+    """(L,2) pixels of the landmarks and (L,2,S+E+13) their slopes by the unknowns."""
     head, x = _head_points(rows, state)
     count = state.coefficients.size
     by_column, by_joint = _head_slopes(rows, state, x)
@@ -72,20 +82,20 @@ def project_with_slopes(rows: LandmarkRows, state: State) -> tuple[Floats, Float
     flat = by_column[:, :, 1:1 + count]
     slopes[:, :, :count] = np.matmul(to_pixels, flat)
     slopes[:, :, :count] += (flip * (np.eye(3) - state.turn)[:2]) @ root
-    slopes[:, :, count:count + 5] = np.matmul(to_pixels, by_joint)
+    pose = count + TURNING
+    slopes[:, :, count:pose] = np.matmul(to_pixels, by_joint)
     arm = turned * state.scale  # (L,3): d(exp(δ) a)/dδ = -[a]×
     zero = np.zeros(len(arm))
-    slopes[:, 0, count + 5:count + 8] = np.stack([zero, arm[:, 2], -arm[:, 1]], 1)
-    slopes[:, 1, count + 5:count + 8] = -np.stack([-arm[:, 2], zero, arm[:, 0]], 1)
-    slopes[:, :, count + 8] = pixels - state.translation
-    slopes[:, :, count + 9:] = np.eye(2)
+    slopes[:, 0, pose:pose + 3] = np.stack([zero, arm[:, 2], -arm[:, 1]], 1)
+    slopes[:, 1, pose:pose + 3] = -np.stack([-arm[:, 2], zero, arm[:, 0]], 1)
+    slopes[:, :, pose + 3] = pixels - state.translation
+    slopes[:, :, pose + 4:] = np.eye(2)
     return pixels, slopes
 
 
 def _columns(rows: LandmarkRows, state: State) -> Floats:
     """(C,): 1, coefficients, entries of R - I of jaw and eyes."""
-    turns = [rotation(state.jaw), rotation(state.eye())]
-    correctives = [(turns[0 if joint == JAW else 1] - np.eye(3)).ravel() for joint in MOVING]
+    correctives = [(rotation(turn) - np.eye(3)).ravel() for turn in state.joint_turns()]
     return np.concatenate([[1.0], state.coefficients, *correctives])
 
 
@@ -94,7 +104,7 @@ def _head_points(rows: LandmarkRows, state: State) -> tuple[Floats, Floats]:
     x = _columns(rows, state)
     head = rows.still @ x
     for part in rows.moving:
-        turn = rotation(state.jaw if part.joint == JAW else state.eye())
+        turn = rotation(state.joint_turns()[part.joint - JAW])
         centre = rows.joints[part.joint] @ x
         head[part.rows] += (part.mixed @ x) @ turn.T
         head[part.rows] += part.share[:, None] * (centre - turn @ centre)
@@ -102,29 +112,22 @@ def _head_points(rows: LandmarkRows, state: State) -> tuple[Floats, Floats]:
 
 
 def _head_slopes(rows: LandmarkRows, state: State, x: Floats) -> tuple[Floats, Floats]:
-    """(L,3,C) slopes by the columns and (L,3,5) by jaw and gaze, before the head's turn."""
+    """(L,3,C) slopes by the columns and (L,3,7) by jaw and gaze, before the head's turn."""
     by_column = rows.still.copy()
-    by_joint = np.zeros((len(by_column), 3, 5))
-    vectors = {joint: state.jaw if joint == JAW else state.eye() for joint in MOVING}
+    by_turn = np.zeros((len(by_column), 3, 3, 3))  # joint, number of its axis-angle vector
+    turns, slopes = state.joint_turns(), [rotation_slopes(v) for v in state.joint_turns()]
     for part in rows.moving:
-        turn, slopes = rotation(vectors[part.joint]), rotation_slopes(vectors[part.joint])
-        drift = (np.eye(3) - turn) @ rows.joints[part.joint]
+        place = part.joint - JAW
+        turn, centre = rotation(turns[place]), rows.joints[part.joint]
+        drift = (np.eye(3) - turn) @ centre
         by_column[part.rows] += np.matmul(turn, part.mixed) + part.share[:, None, None] * drift
-        arm = part.mixed @ x - part.share[:, None] * (rows.joints[part.joint] @ x)
-        moved = np.einsum("iab,nb->nai", slopes, arm)
-        if part.joint == JAW:
-            by_joint[part.rows, :, :3] += moved
-        else:
-            by_joint[part.rows, :, 3:] += moved[:, :, :2]
-    for joint in MOVING:
-        start = rows.corrective_start + 9 * (joint - JAW)
-        columns = by_column[:, :, start:start + 9]
-        through = columns @ rotation_slopes(vectors[joint]).reshape(3, 9).T
-        if joint == JAW:
-            by_joint[:, :, :3] += through
-        else:
-            by_joint[:, :, 3:] += through[:, :, :2]
-    return by_column, by_joint
+        arm = part.mixed @ x - part.share[:, None] * (centre @ x)
+        by_turn[part.rows, :, place] += np.einsum("iab,nb->nai", slopes[place], arm)
+    for place in range(len(MOVING)):
+        start = rows.corrective_start + 9 * place
+        by_turn[:, :, place] += by_column[:, :, start:start + 9] @ slopes[place].reshape(3, 9).T
+    flat = by_turn.reshape(len(by_turn), 3, 9)
+    return by_column, flat[:, :, SOLVED_TURNS]
 
 
 def _to_pixels(rows: LandmarkRows, state: State, head: Floats) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ Exact for a neck at rest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,16 @@ class LandmarkRows:
     joints: Floats  # (5,3,C) m: joint centres of the unposed head
     identity_count: int
     expression_count: int
+
+    def with_identity(self, shape: Floats) -> LandmarkRows:
+        """The rows of one person, whose identity is `shape` (S,): C is 1 + E + 27."""
+        def known(rows: Floats) -> Floats:
+            first = rows[..., 0] + rows[..., 1:self.expression_start] @ shape
+            return np.concatenate([first[..., None], rows[..., self.expression_start:]], axis=-1)
+
+        moving = tuple(replace(part, mixed=known(part.mixed)) for part in self.moving)
+        return LandmarkRows(self.landmarks, known(self.still), moving, known(self.joints),
+                            0, self.expression_count)
 
     @property
     def expression_start(self) -> int:

@@ -7,10 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import Camera, EmotionReading, ExpressionCode, FaceParameters, Identity
+from ..parameters import (
+    Camera,
+    Deviations,
+    EmotionReading,
+    ExpressionCode,
+    FaceParameters,
+    Identity,
+)
 from .checks import notes, number, numbers, optional_number, table_of, word, wrong
 
-_TOP = ("head", "shape", "expression", "pose", "camera", "emotion", "error", "notes")
+_TOP = ("head", "shape", "expression", "pose", "camera", "emotion", "error", "notes",
+        "deviation")
+_DEVIATIONS = ("shape", "expression", "jaw", "eyes", "global")
 
 
 def to_dict(face: FaceParameters) -> dict[str, Any]:
@@ -42,6 +51,11 @@ def to_dict(face: FaceParameters) -> dict[str, Any]:
         }
     written["error"] = None if face.error is None else float(face.error)
     written["notes"] = list(face.notes)
+    if face.deviation is not None:
+        off = face.deviation
+        arrays = (off.shape, off.expression, off.jaw, off.eyes, off.global_rotation)
+        written["deviation"] = {
+            name: array.tolist() for name, array in zip(_DEVIATIONS, arrays, strict=True)}
     return written
 
 
@@ -67,6 +81,7 @@ def from_dict(read: Any) -> FaceParameters:
         emotion=None if table.get("emotion") is None else _emotion(table["emotion"]),
         error=optional_number("error", table.get("error")),
         notes=notes(table.get("notes", [])),
+        deviation=None if table.get("deviation") is None else _deviations(table["deviation"]),
     )
 
 
@@ -81,6 +96,13 @@ def _camera(read: Any) -> Camera:
         raise wrong("camera.image_size must be two whole numbers of pixels, width and height.")
     where = numbers("camera.translation", table["translation"], (2,))
     return Camera(scale, where, (int(size[0]), int(size[1])))
+
+
+def _deviations(read: Any) -> Deviations:
+    table = table_of("deviation", read, _DEVIATIONS, needed=_DEVIATIONS)
+    shapes: tuple[tuple[int | None, ...], ...] = ((None,), (None,), (3,), (2, 3), (3,))
+    return Deviations(*(numbers(f"deviation.{name}", table[name], shape)
+                        for name, shape in zip(_DEVIATIONS, shapes, strict=True)))
 
 
 def _emotion(read: Any) -> EmotionReading:

@@ -24,6 +24,9 @@ DECA_CROP = 224
 DECA_HEAD = "flame"
 """The head that a file without a head's name belongs to."""
 
+_META = ("head", "emotion", "error", "notes", "deviation")
+"""What DECA has no arrays for stands in `meta`, as JSON."""
+
 _DECA_NAMES = {
     "shape": ("shape", "shapecode"),
     "exp": ("exp", "expcode"),
@@ -46,7 +49,7 @@ def to_npz(face: FaceParameters) -> bytes:
     if face.camera is not None:
         floats["cam"] = _cam_of(face.camera).astype(np.float32)
         floats["image_size"] = np.array(face.camera.image_size, dtype=np.int32)
-    meta = {name: table[name] for name in ("head", "emotion", "error", "notes") if name in table}
+    meta = {name: table[name] for name in _META if name in table}
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, meta=np.array(json.dumps(meta)), **floats)
     return buffer.getvalue()
@@ -58,7 +61,7 @@ def from_npz(body: bytes) -> FaceParameters:
     meta = parsed(str(arrays["meta"]).encode()) if "meta" in arrays else {
         "head": DECA_HEAD, "notes": [f'The file names no head; read as one of "{DECA_HEAD}".'],
     }
-    table = dict(table_of("meta", meta, ("head", "emotion", "error", "notes"), needed=("head",)))
+    table = dict(table_of("meta", meta, _META, needed=("head",)))
     table["shape"] = _deca_row("shape", arrays, (None,)).tolist()
     table["expression"] = _deca_row("exp", arrays, (None,)).tolist()
     table["pose"] = {"global": pose[:3].tolist(), "jaw": pose[3:].tolist()}
