@@ -27,7 +27,7 @@ def scan(raw: bytes, refused: Collection[str] = REFUSED) -> int:
     for count, (opcode, argument, position) in enumerate(pickletools.genops(raw)):
         if opcode.name in refused:
             raise HeadError("unsafe-pickle", f"It holds the instruction {opcode.name}, which no "
-                            "FLAME file needs.", "Do not trust this file.")
+                            "file of numbers needs.", "Do not trust this file.")
         if count > MAX_INSTRUCTIONS:
             raise BadContent("it has too many instructions")
         memo = opcode.name in ("PUT", "BINPUT", "LONG_BINPUT")
