@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import __version__
 from . import commands, encoding
 from .networks import add_network_options
+from .training import add_training
 from .video import add_video_options
 
 Subparsers = argparse._SubParsersAction  # the class has no public name
@@ -30,6 +31,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_head(verbs, common)
     _add_dbex(verbs, common)
     _add_processes(verbs, common)
+    add_training(verbs, common)
     return parser
 
 
