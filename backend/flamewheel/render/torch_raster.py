@@ -79,17 +79,26 @@ class BatchFragments:
 
     def at_pixels(self, triangles: Tensor, attributes: Tensor) -> Tensor:
         """(P,C) interpolated at the seen pixels only; arguments as `interpolate`."""
-        values = self.at_corners(triangles, attributes)
-        return (values * self.weights[:, :, None]).sum(1)
+        rows, start = self._rows(attributes)
+        corners = (triangles[:, k].index_select(0, self.seen) + start for k in range(3))
+        first, second, third = (  # one corner after the other is twice as quick as all at once
+            rows.index_select(0, corner) * self.weights[:, k:k + 1]
+            for k, corner in enumerate(corners))
+        return first + second + third
 
     def at_corners(self, triangles: Tensor, attributes: Tensor) -> Tensor:
         """(P,3,C): the attribute at the corners of the triangle that each pixel sees."""
-        corners = triangles.index_select(0, self.seen)
-        if attributes.ndim == 3 and len(attributes) > 1:
-            corners = corners + self.picture[:, None] * attributes.shape[1]
-        rows = attributes.reshape(-1, attributes.shape[-1])
+        rows, start = self._rows(attributes)
+        corners = triangles.index_select(0, self.seen) + (
+            start if isinstance(start, int) else start[:, None])
         return rows.index_select(0, corners.flatten()).view(
             *corners.shape, rows.shape[1])
+
+    def _rows(self, attributes: Tensor) -> tuple[Tensor, Tensor | int]:
+        """All pictures' attributes below each other, and at which row each pixel's begin."""
+        rows = attributes.reshape(-1, attributes.shape[-1])
+        alike = attributes.ndim == 2 or len(attributes) == 1
+        return rows, 0 if alike else self.picture * attributes.shape[1]
 
 
 def interpolate(fragments: BatchFragments, triangles: Tensor, attributes: Tensor) -> Tensor:
