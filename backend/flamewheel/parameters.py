@@ -168,6 +168,24 @@ class Deviations:
 
 
 @dataclass(frozen=True, eq=False)
+class Appearance:
+    """How a face looks beyond its form, as DECA's networks describe it; each part may be unknown.
+
+    For what draws with them: DECA's renderer, and the decoder that turns `detail` into wrinkles.
+    """
+
+    texture: Array | None = None  # (T,) standard deviations of FLAME's texture space
+    light: Array | None = None  # (9,3) spherical harmonics of R, G, B in DECA's order
+    detail: Array | None = None  # (D,) code of the wrinkles; DECA's and EMOCA's have 128
+
+    def __post_init__(self) -> None:
+        shapes = {"texture": (None,), "light": (9, 3), "detail": (None,)}
+        for name, shape in shapes.items():
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, checked_array(name, getattr(self, name), shape))
+
+
+@dataclass(frozen=True, eq=False)
 class FaceParameters:
     """Everything an encoder takes from a photo."""
 
@@ -180,6 +198,7 @@ class FaceParameters:
     error: float | None = None  # residual, fraction of the inter-ocular distance
     notes: tuple[str, ...] = ()  # what a person should know, e.g. "2 faces; took the largest"
     deviation: Deviations | None = None  # how uncertain; None where the encoder does not say
+    appearance: Appearance | None = None  # texture, light and wrinkles, where a network tells
 
     def __post_init__(self) -> None:
         object.__setattr__(

@@ -15,6 +15,7 @@ import pytest
 from flamewheel import parameter_file
 from flamewheel.errors import InputFileError, OutputError, UsageError
 from flamewheel.parameters import (
+    Appearance,
     Camera,
     Deviations,
     EmotionReading,
@@ -74,6 +75,39 @@ def test_deviations_come_along_in_both_forms(tmp_path: Path) -> None:
         for name in ("shape", "expression", "jaw", "eyes", "global_rotation"):
             np.testing.assert_allclose(getattr(read, name), getattr(off, name))
     assert "deviation" not in parameter_file.to_dict(face())  # files without it are as before
+
+
+def test_appearance_comes_along_in_both_forms(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    whole = Appearance(*(random.random(shape) for shape in (50, (9, 3), 128)))
+    for ending in ("json", "npz"):
+        for looks in (whole, Appearance(detail=whole.detail), Appearance(light=whole.light)):
+            parameter_file.save(face(appearance=looks), tmp_path / f"photo.{ending}")
+            read = parameter_file.load(tmp_path / f"photo.{ending}").appearance
+            assert read is not None
+            for name in ("texture", "light", "detail"):
+                want, got = getattr(looks, name), getattr(read, name)
+                assert (want is None) == (got is None)
+                if want is not None:
+                    np.testing.assert_allclose(got, want, rtol=1e-6)
+    assert "appearance" not in parameter_file.to_dict(face())  # files without it are as before
+    with pytest.raises(UsageError, match=r"appearance\.light must have 9 x 3"):
+        parameter_file.from_dict(parameter_file.to_dict(face()) | {
+            "appearance": {"light": [0.0] * 27}})
+
+
+def test_appearance_as_deca_and_emoca_write_it(tmp_path: Path) -> None:
+    codes = {"shape": (1, 100), "exp": (1, 50), "pose": (1, 6), "cam": (1, 3)}
+    looks = {"texcode": (1, 50), "lightcode": (1, 9, 3), "detailcode": (1, 128)}
+    arrays = {name: np.full(shape, 0.5, np.float32) for name, shape in (codes | looks).items()}
+    np.savez(tmp_path / "emoca.npz", **arrays)
+    read = parameter_file.load(tmp_path / "emoca.npz").appearance
+    assert read is not None and read.texture is not None and read.light is not None
+    assert read.texture.shape == (50,) and read.light.shape == (9, 3)
+    picture = np.zeros((1, 3, 256, 256), np.float32)
+    np.savez(tmp_path / "deca.npz", **{**arrays, "tex": picture})
+    read = parameter_file.load(tmp_path / "deca.npz").appearance
+    assert read is not None and read.texture is None and read.detail is not None
 
 
 def test_a_wrong_deviation_is_refused_by_name() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..parameters import (
+    Appearance,
     Camera,
     Deviations,
     EmotionReading,
@@ -18,7 +19,9 @@ from ..parameters import (
 from .checks import notes, number, numbers, optional_number, table_of, word, wrong
 
 _TOP = ("head", "shape", "expression", "pose", "camera", "emotion", "error", "notes",
-        "deviation")
+        "deviation", "appearance")
+_APPEARANCE: dict[str, tuple[int | None, ...]] = {
+    "texture": (None,), "light": (9, 3), "detail": (None,)}
 _DEVIATIONS = ("shape", "expression", "jaw", "eyes", "global")
 
 
@@ -56,6 +59,10 @@ def to_dict(face: FaceParameters) -> dict[str, Any]:
         arrays = (off.shape, off.expression, off.jaw, off.eyes, off.global_rotation)
         written["deviation"] = {
             name: array.tolist() for name, array in zip(_DEVIATIONS, arrays, strict=True)}
+    if face.appearance is not None:
+        parts = {name: getattr(face.appearance, name) for name in _APPEARANCE}
+        written["appearance"] = {
+            name: array.tolist() for name, array in parts.items() if array is not None}
     return written
 
 
@@ -82,6 +89,7 @@ def from_dict(read: Any) -> FaceParameters:
         error=optional_number("error", table.get("error")),
         notes=notes(table.get("notes", [])),
         deviation=None if table.get("deviation") is None else _deviations(table["deviation"]),
+        appearance=None if table.get("appearance") is None else _appearance(table["appearance"]),
     )
 
 
@@ -103,6 +111,13 @@ def _deviations(read: Any) -> Deviations:
     shapes: tuple[tuple[int | None, ...], ...] = ((None,), (None,), (3,), (2, 3), (3,))
     return Deviations(*(numbers(f"deviation.{name}", table[name], shape)
                         for name, shape in zip(_DEVIATIONS, shapes, strict=True)))
+
+
+def _appearance(read: Any) -> Appearance:
+    table = table_of("appearance", read, tuple(_APPEARANCE))
+    return Appearance(**{
+        name: numbers(f"appearance.{name}", table[name], shape)
+        for name, shape in _APPEARANCE.items() if table.get(name) is not None})
 
 
 def _emotion(read: Any) -> EmotionReading:

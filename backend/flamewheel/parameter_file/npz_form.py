@@ -32,7 +32,12 @@ _DECA_NAMES = {
     "exp": ("exp", "expcode"),
     "pose": ("pose", "posecode"),
     "cam": ("cam",),
+    "tex": ("tex", "texcode"),
+    "light": ("light", "lightcode"),
+    "detail": ("detail", "detailcode"),
 }
+_APPEARANCE = {"texture": "tex", "light": "light", "detail": "detail"}
+"""Our names and DECA's of what `Appearance` holds."""
 
 
 def to_npz(face: FaceParameters) -> bytes:
@@ -49,6 +54,10 @@ def to_npz(face: FaceParameters) -> bytes:
     if face.camera is not None:
         floats["cam"] = _cam_of(face.camera).astype(np.float32)
         floats["image_size"] = np.array(face.camera.image_size, dtype=np.int32)
+    if face.appearance is not None:
+        parts = {name: getattr(face.appearance, ours) for ours, name in _APPEARANCE.items()}
+        floats |= {name: part.astype(np.float32) for name, part in parts.items()
+                   if part is not None}
     meta = {name: table[name] for name in _META if name in table}
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, meta=np.array(json.dumps(meta)), **floats)
@@ -71,11 +80,33 @@ def from_npz(body: bytes) -> FaceParameters:
     if any(name in arrays for name in _DECA_NAMES["cam"]):
         size = arrays.get("image_size", np.array([DECA_CROP, DECA_CROP]))
         table["camera"] = _camera_of(_deca_row("cam", arrays, (3,)), size)
+    appearance = _appearance_of(arrays)
+    if appearance:
+        table["appearance"] = appearance
     return from_dict(table)
 
 
+def _appearance_of(arrays: dict[str, Any]) -> dict[str, Any]:
+    """Texture, light and wrinkles as the JSON form's `appearance`.
+
+    Only rows of numbers are: under `tex` or `detail` others keep whole pictures, left unread.
+    """
+    parts: dict[str, Any] = {}
+    for ours, name in _APPEARANCE.items():
+        shape = (9, 3) if ours == "light" else (None,)
+        key = next((key for key in _DECA_NAMES[name] if key in arrays), None)
+        if key is None:
+            continue
+        array = arrays[key]
+        if array.ndim == len(shape) + 1 and len(array) == 1:  # DECA's batch axis
+            array = array[0]
+        if array.ndim == len(shape):
+            parts[ours] = numbers(key, array, shape).tolist()
+    return parts
+
+
 def _npz_arrays(body: bytes) -> dict[str, Any]:
-    """The arrays this file knows, the rest (textures, light, detail) unread."""
+    """The arrays this file knows, the rest (pictures, meshes) unread."""
     known = {name for names in _DECA_NAMES.values() for name in names}
     known |= {"neck", "eyes", "image_size", "meta"}
     try:
@@ -83,11 +114,22 @@ def _npz_arrays(body: bytes) -> dict[str, Any]:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_FILE_BYTES:
                 raise wrong("The .npz unpacks to more than a parameter file can hold.")
         with np.load(io.BytesIO(body), allow_pickle=False) as read:
-            return {name: read[name] for name in read.files if name in known}
+            arrays = {name: _plain(read, name) for name in read.files if name in known}
+            return {name: array for name, array in arrays.items() if array is not None}
     except UsageError:
         raise
     except Exception as bad:  # zipfile, zlib and numpy's header parser have many kinds of errors
         raise wrong(f"This is not a .npz of plain numbers ({bad}).") from bad
+
+
+def _plain(read: Any, name: str) -> Any:
+    """Array `name`; None for Python objects under a name that a face can do without."""
+    try:
+        return read[name]
+    except ValueError:
+        if any(name in _DECA_NAMES[spare] for spare in _APPEARANCE.values()):
+            return None
+        raise
 
 
 def _deca_row(name: str, arrays: dict[str, Any], shape: tuple[int | None, ...]) -> Array:
