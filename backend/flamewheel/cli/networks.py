@@ -3,19 +3,34 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 from ..parameters import FaceParameters
 from ..pipeline import Progress
+from ..pipeline.networks import choose_encoder, encode_with, ready_encoder
 
 PhotoEncoder = Callable[[Path, Progress | None], FaceParameters]
 """One photo -> its face; raises PhotoError where there is none."""
 
+ENCODER_WORDS = "landmark, deca, emoca, smirk or mica"
+
 
 def add_network_options(encode: ArgumentParser) -> None:
     """The options of `encode` that choose an encoder and its weights."""
+    networks = encode.add_argument_group(
+        "networks", "DECA, EMOCA, SMIRK and MICA know FLAME heads only and need their authors' "
+        "checkpoints: given here, or found in the folder that FLAMEWHEEL_CHECKPOINTS names.")
+    networks.add_argument("--encoder", metavar="NAME",
+                          help=f"{ENCODER_WORDS}; landmark by default, which needs nothing")
+    networks.add_argument("--shape-from", metavar="NAME",
+                          help="another encoder for the identity, e.g. mica")
+    networks.add_argument("--expression-from", metavar="NAME",
+                          help="another encoder for expression, jaw, pose and camera, e.g. emoca")
+    networks.add_argument("--checkpoint", metavar="NAME=FILE", action="append", default=[],
+                          type=_named_file, help="a network's checkpoint, e.g. mica=mica.tar; for "
+                          "emoca also its folder; may be repeated")
 
 
 def photo_encoder(options: Namespace) -> PhotoEncoder | None:
@@ -23,4 +38,21 @@ def photo_encoder(options: Namespace) -> PhotoEncoder | None:
 
     `encode` asks once, before any photo is read: a missing checkpoint is refused here.
     """
-    return None
+    choice = choose_encoder(options.encoder, options.shape_from, options.expression_from,
+                            dict(options.checkpoint))
+    if choice.is_landmark:
+        return None
+    encoder = ready_encoder(choice, options.head)
+
+    def encode(photo: Path, _progress: Progress | None) -> FaceParameters:
+        return encode_with(encoder, photo, head=options.head, face=options.face)
+
+    return encode
+
+
+def _named_file(text: str) -> tuple[str, Path]:
+    """NAME=FILE of `--checkpoint`."""
+    name, is_there, file = text.partition("=")
+    if not is_there or not name or not file:
+        raise ArgumentTypeError(f"{text!r} is not NAME=FILE, such as mica=mica.tar")
+    return name.lower(), Path(file)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Encoders by name, with their weights, kept in memory: a server encodes many photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import CheckpointError, UsageError
+from ...head.data import HeadData
+from ...parameters import FaceParameters
+from ..photo import PhotoSource
+from .interface import FaceEncoder
+from .weights import find_checkpoint
+
+if TYPE_CHECKING:
+    from ..correspondence import Progress
+
+LANDMARK = "landmark"
+"""The encoder that needs no checkpoint and knows any head."""
+NETWORKS_KEPT = 4
+"""Loaded networks held in memory: one of each.  MICA has 260 MB, EMOCA 310, DECA 220, SMIRK 40."""
+
+
+@dataclass(frozen=True, eq=False)
+class LandmarkEncoder:
+    """The landmark encoder as one of several."""
+
+    progress: Progress | None = None
+
+    @property
+    def name(self) -> str:
+        """How users call it."""
+        return LANDMARK
+
+    def encode(
+        self, photo: PhotoSource, head: HeadData, *, face: int | None = None
+    ) -> FaceParameters:
+        """As `landmark.encode_photo`."""
+        from ..landmark import encode_photo
+
+        return encode_photo(photo, head, face=face, progress=self.progress)
+
+
+def network_encoder(name: str, checkpoints: Mapping[str, Path] | None = None) -> FaceEncoder:
+    """The network `name` with its published weights.
+
+    checkpoints: files or folders by network, where they are not in the folder of checkpoints.
+    Loaded once for each state of the file.  Raises UsageError `no-such-encoder`, CheckpointError
+    as `find_checkpoint` and as reading the file.
+    """
+    check_name(name)
+    path = find_checkpoint(name, checkpoints)
+    try:
+        state = path.stat()
+    except OSError as gone:
+        raise CheckpointError("checkpoint-not-found", f"{path} cannot be read: {gone.strerror}.",
+                              "Check the name and the folder.") from gone
+    return _kept(name, path.resolve(), state.st_mtime_ns, state.st_size)
+
+
+def check_name(name: str) -> None:
+    """Raises UsageError `no-such-encoder`."""
+    if name not in ENCODERS:
+        raise UsageError("no-such-encoder", f"There is no encoder {name!r}.",
+                         f"Choose one of: {', '.join(ENCODERS)}.")
+
+
+@lru_cache(maxsize=NETWORKS_KEPT)
+def _kept(name: str, path: Path, _changed: int, _size: int) -> FaceEncoder:
+    return _LOADERS[name](path)
+
+
+def _smirk(path: Path) -> FaceEncoder:
+    from .lids import lid_expressions, read_lid_shapes
+    from .smirk import load_smirk
+
+    shapes = read_lid_shapes(path.parent)
+    if shapes is None:
+        return load_smirk(path)
+    return load_smirk(path, lambda head: lid_expressions(head, shapes))
+
+
+def _mica(path: Path) -> FaceEncoder:
+    from .mica import load_mica
+
+    return load_mica(path)
+
+
+_LOADERS: Mapping[str, Callable[[Path], FaceEncoder]] = {"smirk": _smirk, "mica": _mica}
+
+ENCODERS = (LANDMARK, *_LOADERS)
+"""Names that users give."""

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the networks' published checkpoints lie: given by name, or in one folder for all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import CheckpointError
+
+FOLDER_VARIABLE = "FLAMEWHEEL_CHECKPOINTS"
+"""Environment variable that names the folder; without it, `checkpoints` in Flamewheel's own."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """How a network's authors give its weights away."""
+
+    title: str
+    places: tuple[str, ...]  # files or folders below the folder of all checkpoints; first come
+    origin: str  # where a person gets them
+
+
+PUBLISHED: Mapping[str, Published] = {
+    "deca": Published(
+        "DECA", ("deca_model.tar", "data/deca_model.tar"),
+        "deca_model.tar, which fetch_data.sh of github.com/yfeng95/DECA downloads"),
+    "emoca": Published(
+        "EMOCA", ("EMOCA_v2_lr_mse_20", "EMOCA_v2_mp", "EMOCA_v2_lr_cos_1.5", "EMOCA", "detail"),
+        "EMOCA_v2_lr_mse_20.zip (unpacked) or another model of "
+        "gdl_apps/EMOCA/demos/download_assets.sh of github.com/radekd91/emoca"),
+    "smirk": Published(
+        "SMIRK", ("SMIRK_em1.pt", "pretrained_models/SMIRK_em1.pt", "trained_models/SMIRK_em1.pt"),
+        "SMIRK_em1.pt, which quick_install.sh of github.com/georgeretsi/smirk downloads"),
+    "mica": Published(
+        "MICA", ("mica.tar", "data/pretrained/mica.tar", "assets/mica.tar"),
+        "mica.tar, which install.sh of github.com/Zielon/MICA downloads"),
+}
+"""Each network by the name users call it; places as in its authors' own folders."""
+
+
+def find_checkpoint(name: str, given: Mapping[str, Path] | None = None) -> Path:
+    """The file with the weights of the network `name`, one of `PUBLISHED`.
+
+    given: files, or folders in the authors' layout, that the user named.  What is not given is
+    looked for in the folder of checkpoints.  Raises CheckpointError `checkpoint-not-found`.
+    """
+    if given and name in given:
+        found = _weights_at(given[name])
+        if found is None:
+            raise _missing(name, f"There is no checkpoint at {given[name]}.")
+        return found
+    folder = checkpoints_folder()
+    for place in PUBLISHED[name].places:
+        found = _weights_at(folder / place)
+        if found is not None:
+            return found
+    raise _missing(name, f"The weights of {PUBLISHED[name].title} are not in {folder}.")
+
+
+def checkpoints_folder() -> Path:
+    """Where checkpoints are looked for that are not given."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_path("flamewheel", appauthor=False)) / "checkpoints"
+
+
+def best_checkpoint(folder: Path) -> Path | None:
+    """EMOCA's choice among a folder's `.ckpt` files, or None: the smallest validation loss.
+
+    That is the number after the last `=` of a name, `last.ckpt` aside; of equals the last by name
+    (gdl/models/IO.py, `locate_checkpoint`, mode "best", in the folder `detail` where there is one,
+    for `coarse` holds the networks of an earlier stage).
+    """
+    detail = folder / "detail"
+    inside = detail if detail.is_dir() else folder
+    files = sorted(path for path in inside.rglob("*.ckpt") if path.is_file())
+    ranked = [(loss, at) for at, path in enumerate(files)
+              if path.stem != "last" and (loss := _loss_of(path)) is not None]
+    if ranked:
+        return files[min(ranked, key=lambda found: (found[0], -found[1]))[1]]
+    return files[0] if len(files) == 1 else None
+
+
+def _loss_of(path: Path) -> float | None:
+    try:
+        return float(path.stem.rpartition("=")[2])
+    except ValueError:
+        return None
+
+
+def _weights_at(place: Path) -> Path | None:
+    if place.is_file():
+        return place
+    return best_checkpoint(place) if place.is_dir() else None
+
+
+def _missing(name: str, message: str) -> CheckpointError:
+    published = PUBLISHED[name]
+    return CheckpointError(
+        "checkpoint-not-found", message,
+        f"Get {published.origin}; it is under its authors' licence, so Flamewheel does not bring "
+        f"it.  Then give `--checkpoint {name}=FILE`, or put it into {checkpoints_folder()} (or the "
+        f"folder that {FOLDER_VARIABLE} names).")
