@@ -44,6 +44,8 @@ COLOURS: dict[str, tuple[float, float, float]] = {
     "hair_cards": (0.045, 0.027, 0.017), "brows": (0.03, 0.017, 0.01),
     "lashes": (0.01, 0.007, 0.005),
 }
+SHELTERED = {"mouth": 0.6, "eye": 0.85}
+"""Of the light that reaches the mouth's inside, and eyeballs beneath their lids; judged by eye."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,7 @@ def look_of(data: HeadData, path: Path | None = None) -> HeadLook:
     colours = _vertex_colours(data, extras)
     faces = np.asarray(data.triangles, np.int64)
     inside = {part: _whole(data, faces, part) for part in data.masks}
-    drawn = ~_any(inside, CLEAR, len(faces))
+    drawn = drawn_triangles(data)
     groups, loose = np.zeros(len(faces), np.int64), np.zeros(len(faces), bool)
     for part in COLOURS:
         if part in inside and not (part in ON_SKIN and _grows_from_skin(data, faces, part)):
@@ -86,6 +88,13 @@ def look_of(data: HeadData, path: Path | None = None) -> HeadLook:
         uv = np.asarray(data.uv, np.float64)[np.asarray(data.uv_triangles)]
     return HeadLook(faces[drawn], colours, groups[drawn], wet[drawn], painted[drawn], uv[drawn],
                     texture)
+
+
+def drawn_triangles(data: HeadData) -> npt.NDArray[np.bool_]:
+    """(F,) which of a head's triangles are seen: all but those of clear parts."""
+    faces = np.asarray(data.triangles, np.int64)
+    return ~_any({part: _whole(data, faces, part) for part in CLEAR if part in data.masks}, CLEAR,
+                 len(faces))
 
 
 def _whole(data: HeadData, faces: Ints, part: str) -> npt.NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..head.data import HeadData
 from .cameras import Camera
+from .head_look import drawn_triangles
 from .lighting import sh_light
 from .surface_normals import vertex_normals
 from .texture import UvLayout, sample_texture, uv_layout
@@ -34,7 +35,8 @@ class FacePictures:
 
     images: Tensor  # (B,3,H,W) albedo * shading before the background; not clipped to 0..1
     mask: Tensor  # (B,1,H,W) 1 where the head is, else 0; no gradient
-    normals: Tensor  # (B,3,H,W) as interpolated, so not quite of length 1 (as DECA's)
+    normals: Tensor  # (B,3,H,W) as interpolated, so not quite of length 1 (as DECA's); those of
+    # a surface seen from behind (hair, inside of a mouth) are turned about
     albedo: Tensor  # (B,3,H,W)
     shading: Tensor  # (B,3,H,W)
     facing: Tensor  # (B,1,H,W) 1 where the surface faces the viewer, else 0; no gradient
@@ -43,9 +45,14 @@ class FacePictures:
 
 
 def surface_of(data: HeadData, like: Tensor) -> Surface:
-    """A head's surface on the device and in the precision of `like`."""
-    triangles = torch.tensor(np.asarray(data.triangles, np.int64), device=like.device)
-    return Surface(triangles, None if data.uv is None else uv_layout(data, like))
+    """A head's surface, without its clear parts (cornea, tears), on the device of `like`."""
+    drawn = drawn_triangles(data)
+    triangles = torch.tensor(np.asarray(data.triangles, np.int64)[drawn], device=like.device)
+    if data.uv is None:
+        return Surface(triangles)
+    layout = uv_layout(data, like)
+    return Surface(triangles, UvLayout(
+        layout.uv, layout.triangles[torch.tensor(drawn, device=like.device)]))
 
 
 FACING = 0.05
@@ -70,11 +77,13 @@ def render_face(
     fragments = camera.on_surface(
         rasterise(ndc, surface.triangles, size), surface.triangles, ndc)
     smooth = interpolate(fragments, surface.triangles, vertex_normals(vertices, surface.triangles))
+    seen_side = fragments.spread(1.0 - 2.0 * fragments.backs[:, None].to(vertices.dtype))
     mask = fragments.covered[:, None].to(vertices.dtype)
     uv = None if surface.layout is None else interpolate(
         fragments, surface.layout.triangles, surface.layout.uv)
     normals = smooth if detail_normals is None else (
-        sample_texture(_needed(uv), detail_normals) * mask).permute(0, 2, 3, 1)
+        sample_texture(_needed(uv), detail_normals)).permute(0, 2, 3, 1)
+    normals = normals * seen_side
     colour = (interpolate(fragments, surface.triangles, albedo).permute(0, 3, 1, 2)
               if albedo.ndim == 3 else sample_texture(_needed(uv), albedo) * mask)
     shading = sh_light(normals, light).permute(0, 3, 1, 2) * mask

@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from .. import parameters
 from .cameras import pixel_camera
-from .head_look import GROUPS, HeadLook
+from .head_look import GROUPS, SHELTERED, HeadLook
 from .lighting import random_lights, sh_light
 from .surface_normals import vertex_normals
 from .torch_raster import BatchFragments, rasterise
@@ -41,8 +41,6 @@ _IRISES = ((1.0, 1.0, 1.0), (1.6, 1.5, 1.2), (1.3, 2.2, 3.0), (0.9, 2.6, 6.0), (
 _HAIRS = ((0.4, 0.4, 0.4), (1.0, 1.0, 1.0), (2.2, 1.9, 1.6), (5.0, 4.2, 2.8), (4.0, 2.0, 1.2),
           (6.0, 9.0, 13.0))
 """Times the brown of the head: black, brown, light brown, blond, red, grey."""
-_SHELTERED = {"mouth": 0.6, "eye": 0.85}
-"""Of the light reaches the mouth's inside, and eyeballs beneath their lids."""
 _SHINE = {"skin": (0.10, 18.0), "wet": (0.35, 150.0)}
 """Strength and exponent of reflections (Blinn 1977)."""
 _NOISE = (0.002, 0.015)  # of full scale: sensor noise from a bright day to a dim room
@@ -99,7 +97,7 @@ class PortraitPainter:
         seen = rasterise(ndc, self._triangles, (SAMPLES * width, SAMPLES * height))
         normals = functional.normalize(
             seen.at_pixels(self._triangles, vertex_normals(points, self._triangles)), dim=1)
-        normals = torch.where(normals[:, 2:] < 0, -normals, normals)  # cards have two sides
+        normals = torch.where(seen.backs[:, None], -normals, normals)  # cards have two sides
         light = people.light[number:number + 1]
         shade = sh_light(normals[None], light)[0].clamp_min(0.0)
         wet = self._wet.index_select(0, seen.seen)
@@ -129,7 +127,7 @@ def random_persons(count: int, generator: torch.Generator) -> Persons:
     choice = torch.rand(count, 2, generator=generator) * (1.15 - depth).clamp(0.2, 1.0)
     tints = torch.ones(count, len(GROUPS), 3)
     tints[:, GROUPS.index("skin")] = (fairest + depth ** 1.5 * (darkest - fairest)).exp()
-    for group, light in _SHELTERED.items():
+    for group, light in SHELTERED.items():
         tints[:, GROUPS.index(group)] = light
     for group, column, palette in (("iris", 0, _IRISES), ("hair", 1, _HAIRS)):
         row = (choice[:, column] * len(palette)).long().clamp(max=len(palette) - 1)

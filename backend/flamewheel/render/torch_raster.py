@@ -45,6 +45,7 @@ class BatchFragments:
     pixels: Tensor  # (P,) int64: those that see one, counted through (B,H,W)
     weights: Tensor  # (P,3) barycentrics of its corners, differentiable in the vertices
     depths: Tensor  # (P,) z on it, likewise
+    backs: Tensor  # (P,) bool: those that see the inner side, its corners clockwise
 
     @property
     def covered(self) -> Tensor:
@@ -137,7 +138,7 @@ def fragments_of(triangle: Tensor, ndc: Tensor, triangles: Tensor) -> BatchFragm
     """Fragments of pixels (B,H,W) whose triangle is known; arguments as `rasterise`."""
     height, width = triangle.shape[1:]
     pixels = (triangle.flatten() >= 0).nonzero()[:, 0]
-    bare = BatchFragments(triangle, pixels, pixels, pixels)
+    bare = BatchFragments(triangle, pixels, pixels, pixels, pixels)
     x0, y0, z0, x1, y1, z1, x2, y2, z2 = bare.at_corners(triangles, ndc).flatten(1).unbind(1)
     with torch.no_grad():
         x = (2.0 * (pixels % width) + 1.0).to(ndc.dtype) / width - 1.0
@@ -148,7 +149,7 @@ def fragments_of(triangle: Tensor, ndc: Tensor, triangles: Tensor) -> BatchFragm
     third = (ax * py - ay * px) / doubled_area
     weights = torch.stack([1.0 - second - third, second, third], 1)
     depths = z0 + second * (z1 - z0) + third * (z2 - z0)
-    return BatchFragments(triangle, pixels, weights, depths)
+    return BatchFragments(triangle, pixels, weights, depths, doubled_area.detach() > 0)
 
 
 def nearest_triangles(ndc: Tensor, triangles: Tensor, size: tuple[int, int]) -> Tensor:

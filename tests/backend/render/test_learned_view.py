@@ -5,11 +5,14 @@ import torch
 
 from flamewheel.head.model import HeadModel
 from flamewheel.head.registry import find_head
+from flamewheel.render.albedo import albedo_texture
 from flamewheel.render.cameras import Orthographic
 from flamewheel.render.grey import vertex_normals as numpy_normals
+from flamewheel.render.head_look import GROUPS, look_of
 from flamewheel.render.learned_view import Surface, render_face, surface_of
 from flamewheel.render.lighting import random_lights
 from flamewheel.render.surface_normals import vertex_normals
+from flamewheel.render.texture import UvSpace
 
 
 def sphere(rows=24):
@@ -143,3 +146,37 @@ def test_the_open_head_can_be_fitted_to_a_picture_of_itself():
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.1 * losses[0]
     assert (camera - truth)[0, 1:].abs().max() < 0.003
+
+
+def test_a_texture_of_the_whole_head_shows_its_eyes_and_lips():
+    """Pixels of parts have the colours that the head's look gives them."""
+    head = find_head()
+    look = look_of(head)
+    vertices = torch.tensor(head.template)[None]
+    surface = surface_of(head, vertices)
+    texture = albedo_texture(look, UvSpace(surface.layout, 512))
+    assert texture.shape == (1, 3, 512, 512) and texture.min() >= 0 and texture.max() <= 1
+    face = head.template[np.asarray(head.masks["face"])]
+    camera = Orthographic(torch.tensor([[12.0, 0.0, -float(face[:, 1].mean())]]))
+    light = torch.zeros(1, 9, 3)
+    light[:, 0] = 1 / 0.2820948
+    seen = render_face(vertices, surface, camera, light, texture, (256, 256))
+    groups = torch.tensor(look.groups)[seen.fragments.seen]
+    colours = seen.images.permute(0, 2, 3, 1)[seen.fragments.covered]
+    tone = {name: colours[groups == GROUPS.index(name)].median(0).values for name in
+            ("eye", "iris", "skin")}
+    assert tone["eye"].min() > 0.45 and tone["iris"].max() < 0.25
+    assert 1.3 < tone["skin"][0] / tone["skin"][1] < 3
+    assert (groups == GROUPS.index("iris")).sum() > 40  # not hidden by the cornea
+
+
+def test_surfaces_seen_from_behind_are_lit_on_the_side_that_is_seen():
+    card = torch.tensor([[[-0.1, -0.1, 0.0], [0.1, -0.1, 0.0], [0.0, 0.1, 0.0]]])
+    light = torch.zeros(1, 9, 3)
+    light[:, 3] = 1.0
+    camera = Orthographic(torch.tensor([[5.0, 0.0, 0.0]]))
+    sides = [render_face(card, Surface(torch.tensor([order])), camera, light,
+                         torch.ones(1, 3, 3), (16, 16)) for order in ([0, 1, 2], [0, 2, 1])]
+    assert torch.equal(sides[0].images, sides[1].images)
+    assert sides[0].images.sum() > 10
+    assert sides[0].facing.sum() == sides[0].mask.sum() and sides[1].facing.sum() == 0
