@@ -63,9 +63,21 @@ class BackendCalls:
                                "Use an add-on and a backend of the same Flamewheel version.")
         return [from_dict(HeadReply, item) for item in read]
 
-    def encode(self, photo: Path, head: str = "open", face: int | None = None) -> FaceReply:
-        """The face in a photo; `face` chooses among several (1 = largest)."""
-        query: dict[str, Any] = {"head": head, "face": face}
+    def encode(
+        self, photo: Path, head: str = "open", face: int | None = None, *,
+        encoder: str | None = None, shape_from: str | None = None,
+        expression_from: str | None = None,
+    ) -> FaceReply:
+        """The face in a photo; `face` chooses among several (1 = largest).
+
+        encoder: landmark (without a word), deca, emoca, smirk or mica; `shape_from` and
+        `expression_from` name others for the identity and for all else.  The networks' checkpoints
+        lie in the backend's folder of checkpoints; one that is missing is refused with where.
+        """
+        query: dict[str, Any] = {
+            "head": head, "face": face, "encoder": encoder, "shape_from": shape_from,
+            "expression_from": expression_from,
+        }
         return from_json(FaceReply, self._transport.post_file(PATH_ENCODE, photo, query))
 
     def blend(self, asked: BlendRequest) -> BlendReply:

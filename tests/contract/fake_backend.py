@@ -45,6 +45,12 @@ def encode(photo: bytes, *, head: str, face: int | None) -> FaceParameters:
     return FaceParameters(head, Identity(np.ones(2)), code, error=error, notes=notes)
 
 
+def encode_by(choice: Any, photo: bytes, *, head: str, face: int | None) -> FaceParameters:
+    told = encode(photo, head=head, face=face)
+    by = f"shape from {choice.shape_from}, expression from {choice.expression_from}"
+    return FaceParameters(head, told.identity, told.code, notes=(by,))
+
+
 def blend(primary: str, secondary: str | None, **options: Any) -> Any:
     if primary == "joj":
         raise WheelError("unknown-emotion", "There is no emotion 'joj'.", "Did you mean joy?")
@@ -91,7 +97,7 @@ def main() -> int:
     from flamewheel.server import serve
 
     registry.find_head = find_head  # type: ignore[assignment]
-    for function in (encode, blend, transition, retarget, heads, convert_head):
+    for function in (encode, encode_by, blend, transition, retarget, heads, convert_head):
         setattr(pipeline, function.__name__, function)
     sys.modules.setdefault("torch", ModuleType("torch"))
     plan.to_wire = steps_of  # type: ignore[assignment]

@@ -66,6 +66,15 @@ def test_no_face_chosen(calls: BackendCalls, tmp_path: Path) -> None:
     assert calls.encode(photo(tmp_path, b"x")).notes[0] == "face=None"
 
 
+def test_a_photo_by_networks(calls: BackendCalls, tmp_path: Path) -> None:
+    reply = calls.encode(photo(tmp_path, b"x"), "flame", encoder="emoca", shape_from="mica")
+    assert reply.notes == ["shape from mica, expression from emoca"]
+    assert calls.encode(photo(tmp_path, b"x"), encoder="landmark").notes[0] == "face=None"
+    with pytest.raises(errors.UsageError) as refusal:
+        calls.encode(photo(tmp_path, b"x"), "flame", encoder="deka")
+    assert refusal.value.code == "no-such-encoder" and "smirk" in refusal.value.hint
+
+
 def test_a_blend(calls: BackendCalls) -> None:
     asked = BlendRequest("open", WheelSpot("joy", 0.5), WheelSpot("fear"), 0.25, "linear")
     reply = calls.blend(asked)

@@ -8,6 +8,7 @@ the functions that need them: a server must answer before torch is loaded.
 
 from .encoding import encode, write_preview
 from .heads import convert_head, head_name, heads, inspect_head, load_head
+from .networks import EncoderChoice, choose_encoder, encode_by
 from .performing import (
     TransitionResult,
     blend,
@@ -20,12 +21,15 @@ from .performing import (
 from .progress import Progress
 
 __all__ = [
+    "EncoderChoice",
     "Progress",
     "TransitionResult",
     "blend",
+    "choose_encoder",
     "convert_head",
     "describe_database",
     "encode",
+    "encode_by",
     "expression_database",
     "head_name",
     "head_units",

@@ -99,6 +99,16 @@ def encode_with(
     return replace(made, notes=(*made.notes, note))
 
 
+def encode_by(
+    choice: EncoderChoice, photo: Path | bytes, *, head: str = "open", face: int | None = None
+) -> FaceParameters:
+    """A photo as parameters of `head` by the encoders of a choice, whose weights stay loaded.
+
+    Raises as `ready_encoder` and `encode`.
+    """
+    return encode_with(ready_encoder(choice, head), photo, head=head, face=face)
+
+
 def _one(
     name: str, choice: EncoderChoice, head: str, progress: Progress | None
 ) -> FaceEncoder:

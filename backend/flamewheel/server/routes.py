@@ -38,9 +38,13 @@ def make_rooms() -> FastAPI:
         return await _reply(light, request, _heads)
 
     @rooms.post(protocol.PATH_ENCODE)
-    async def encode(request: Request, head: str = "open", face: int | None = None) -> Response:
+    async def encode(
+        request: Request, head: str = "open", face: int | None = None, encoder: str | None = None,
+        shape_from: str | None = None, expression_from: str | None = None,
+    ) -> Response:
         photo: bytes = request.scope[BODY]  # a bytearray, which needs no copy
-        return await _reply(heavy, request, lambda: _encode(photo, head, face))
+        by = (encoder, shape_from, expression_from)
+        return await _reply(heavy, request, lambda: _encode(photo, head, face, by))
 
     @rooms.post(protocol.PATH_BLEND)
     async def blend(request: Request) -> Response:
@@ -66,8 +70,13 @@ def make_rooms() -> FastAPI:
     return rooms
 
 
-def _encode(photo: bytes, head: str, face: int | None) -> protocol.FaceReply:
-    return _face_reply(pipeline.encode(photo, head=head, face=face))
+def _encode(
+    photo: bytes, head: str, face: int | None, by: tuple[str | None, str | None, str | None]
+) -> protocol.FaceReply:
+    choice = pipeline.choose_encoder(*by)
+    if choice.is_landmark:
+        return _face_reply(pipeline.encode(photo, head=head, face=face))
+    return _face_reply(pipeline.encode_by(choice, photo, head=head, face=face))
 
 
 def _blend(asked: protocol.BlendRequest) -> protocol.BlendReply:

@@ -74,6 +74,18 @@ def _kept(name: str, path: Path, _changed: int, _size: int) -> FaceEncoder:
     return _LOADERS[name](path)
 
 
+def _deca(path: Path) -> FaceEncoder:
+    from .deca import load_deca
+
+    return load_deca(path)
+
+
+def _emoca(path: Path) -> FaceEncoder:
+    from .emoca import load_emoca
+
+    return load_emoca(path)
+
+
 def _smirk(path: Path) -> FaceEncoder:
     from .lids import lid_expressions, read_lid_shapes
     from .smirk import load_smirk
@@ -90,7 +102,9 @@ def _mica(path: Path) -> FaceEncoder:
     return load_mica(path)
 
 
-_LOADERS: Mapping[str, Callable[[Path], FaceEncoder]] = {"smirk": _smirk, "mica": _mica}
+_LOADERS: Mapping[str, Callable[[Path], FaceEncoder]] = {
+    "deca": _deca, "emoca": _emoca, "smirk": _smirk, "mica": _mica,
+}
 
 ENCODERS = (LANDMARK, *_LOADERS)
 """Names that users give."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import generated_checkpoints
 import generated_checkpoints_mica_smirk as generated
 import pytest
 from generated_flame import write_flame_pickle
@@ -19,6 +20,10 @@ def checkpoints(tmp_path_factory) -> Path:
     (folder / "pretrained_models").mkdir()
     generated.write_smirk(folder / "pretrained_models" / "SMIRK_em1.pt", seed=3)
     generated.write_mica(folder / "mica.tar", seed=3)
+    generated_checkpoints.write_deca(folder / "deca_model.tar")
+    emoca = folder / "EMOCA_v2_lr_mse_20" / "detail" / "checkpoints" / "deca-epoch=10-val_loss"
+    emoca.mkdir(parents=True)
+    generated_checkpoints.write_emoca(emoca / "dataloader_idx_0=3.25521111.ckpt")
     return folder
 
 

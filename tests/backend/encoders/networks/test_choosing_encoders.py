@@ -68,6 +68,18 @@ def test_mica_s_identity_with_smirk_s_expression(flame, flame_file):
     assert not any("identity only" in note for note in face.notes)
 
 
+@pytest.mark.parametrize("expression_from", ["deca", "emoca"])
+def test_vn3dface_s_mixture(expression_from, flame, flame_file):
+    """MICA's 300 identities with DECA's or EMOCA's 50 expressions, jaw and camera."""
+    choice = networks.choose_encoder(expression_from, shape_from="mica")
+    face = networks.encode_by(choice, ASTRONAUT, head=str(flame_file))
+    does = registry.network_encoder(expression_from).encode(ASTRONAUT, flame)
+    whose = registry.network_encoder("mica").encode(ASTRONAUT, flame)
+    np.testing.assert_array_equal(face.identity.shape, whose.identity.shape)
+    assert not np.array_equal(face.identity.shape, does.identity.shape)
+    np.testing.assert_array_equal(face.code.vector(), does.code.vector())
+
+
 def test_mica_alone_says_that_it_knows_no_expression(flame_file):
     encoder = networks.ready_encoder(networks.choose_encoder("mica"), str(flame_file))
     face = networks.encode_with(encoder, ASTRONAUT, head=str(flame_file))
