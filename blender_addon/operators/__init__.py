@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One file for each verb of the user."""
 
+from .apply_detail import FLAMEWHEEL_OT_apply_detail
 from .backend import FLAMEWHEEL_OT_start_backend, FLAMEWHEEL_OT_stop_backend
 from .batch import FLAMEWHEEL_OT_batch
 from .blend import FLAMEWHEEL_OT_blend
@@ -18,6 +19,7 @@ OPERATORS = (
     FLAMEWHEEL_OT_import_head,
     FLAMEWHEEL_OT_import_head_file,
     FLAMEWHEEL_OT_encode_photo,
+    FLAMEWHEEL_OT_apply_detail,
     FLAMEWHEEL_OT_blend,
     FLAMEWHEEL_OT_transition,
     FLAMEWHEEL_OT_retarget,
