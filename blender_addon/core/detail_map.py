@@ -43,8 +43,9 @@ def read_detail(path: Path) -> Any:
 def _check_header(read: Any, path: Path) -> None:
     """The array's shape and type, before it is unpacked."""
     with read.zip.open(f"{KEY}.npy") as stream:
-        np.lib.format.read_magic(stream)
-        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+        formats: Any = np.lib.format  # whose functions carry no types
+        formats.read_magic(stream)
+        shape, _, dtype = formats.read_array_header_1_0(stream)
     if len(shape) != 2 or dtype.kind != "f" or not all(1 < side <= MAX_SIDE for side in shape):
         raise _refused(path, "has no map of displacements (height x width, metres)")
 
