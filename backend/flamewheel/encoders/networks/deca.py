@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from ...errors import CheckpointError
@@ -13,7 +12,7 @@ from .flame_codes import COARSE
 from .flame_encoder import FlameEncoder
 from .kinds import expect_kind
 from .loading import loaded
-from .resnet import ResNetEncoder, for_inference
+from .resnet import ResNetEncoder, fold_norms
 
 TITLE = "DECA"
 _ENTRIES = frozenset({"E_flame", "E_detail", "D_detail", "opt", "global_step", "batch_size"})
@@ -25,7 +24,9 @@ def load_deca(path: Path) -> FlameEncoder:
 
     Raises CheckpointError as `read_checkpoint`, `expect_kind`, `coarse_network`.
     """
-    return FlameEncoder(TITLE, for_inference(coarse_network(_checked(path).table("E_flame"))))
+    coarse = coarse_network(_checked(path).table("E_flame"))
+    fold_norms(coarse)
+    return FlameEncoder(TITLE, coarse)
 
 
 def load_deca_detail(path: Path, fixed_displacement: Path | None = None) -> DetailNetworks:
@@ -35,9 +36,7 @@ def load_deca_detail(path: Path, fixed_displacement: Path | None = None) -> Deta
     """
     checkpoint = _checked(path)
     fixed = None if fixed_displacement is None else read_fixed_displacement(fixed_displacement)
-    networks = load_detail_networks(
-        checkpoint.table("E_detail"), checkpoint.table("D_detail"), fixed)
-    return replace(networks, encoder=for_inference(networks.encoder))
+    return load_detail_networks(checkpoint.table("E_detail"), checkpoint.table("D_detail"), fixed)
 
 
 def coarse_network(table: TensorTable) -> ResNetEncoder:

@@ -22,7 +22,7 @@ from ...parameters import FaceParameters
 from .checkpoint import TensorTable
 from .flame_codes import DETAIL, EXPRESSION, Array
 from .loading import loaded
-from .resnet import ResNetEncoder
+from .resnet import ResNetEncoder, fold_norms
 
 MAP_SIDE = 256  # px of the displacement map over the head's UV square; row 0 is its upper edge
 CONDITION = 3 + EXPRESSION  # what goes before the code: jaw, expression (decalib/deca.py `decode`)
@@ -93,8 +93,9 @@ class DetailNetworks:
 def load_detail_networks(encoder: TensorTable, decoder: TensorTable,
                          fixed: Map | None) -> DetailNetworks:
     """The networks in two tables of a checkpoint.  Raises CheckpointError as `take`."""
-    return DetailNetworks(loaded(lambda: ResNetEncoder(DETAIL), encoder),
-                          loaded(DetailDecoder, decoder), fixed)
+    reader = loaded(lambda: ResNetEncoder(DETAIL), encoder)
+    fold_norms(reader)
+    return DetailNetworks(reader, loaded(DetailDecoder, decoder), fixed)
 
 
 def read_fixed_displacement(path: Path) -> Map:

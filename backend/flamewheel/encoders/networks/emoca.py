@@ -7,7 +7,6 @@ expression.  Pose, jaw, identity, camera and light are `E_flame`'s in the publis
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from .flame_codes import EXPRESSION
 from .flame_encoder import FlameEncoder
 from .kinds import expect_kind
 from .loading import loaded
-from .resnet import ResNetEncoder, for_inference
+from .resnet import ResNetEncoder, fold_norms
 from .torch_zip import AGAIN
 
 TITLE = "EMOCA"
@@ -52,8 +51,9 @@ def load_emoca(path: Path) -> FlameEncoder:
     told = table.below("deca.E_expression.")
     count = _expression_count(told)
     expression = loaded(lambda: ResNetEncoder(count), told)
-    return FlameEncoder(TITLE, for_inference(coarse), for_inference(expression),
-                        notes=_WITH_POSE[count])
+    fold_norms(coarse)
+    fold_norms(expression)
+    return FlameEncoder(TITLE, coarse, expression, notes=_WITH_POSE[count])
 
 
 def load_emoca_detail(path: Path, fixed_displacement: Path | None = None) -> DetailNetworks:
@@ -64,9 +64,8 @@ def load_emoca_detail(path: Path, fixed_displacement: Path | None = None) -> Det
     table = _checked(path)
     fixed = (_own_fixed(table) if fixed_displacement is None
              else read_fixed_displacement(fixed_displacement))
-    networks = load_detail_networks(
+    return load_detail_networks(
         table.below("deca.E_detail."), table.below("deca.D_detail."), fixed)
-    return replace(networks, encoder=for_inference(networks.encoder))
 
 
 def _checked(path: Path) -> TensorTable:

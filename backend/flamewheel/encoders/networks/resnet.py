@@ -7,8 +7,6 @@ the checkpoints of DECA, EMOCA and most emotion networks: 318 tensors.
 
 from __future__ import annotations
 
-import copy
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -88,31 +86,24 @@ def _stage(entering: int, inside: int, blocks: int, stride: int) -> nn.Sequentia
     return nn.Sequential(first, *rest)
 
 
-def for_inference(network: nn.Module) -> nn.Module:
-    """A frozen copy of `network` whose batch norms are folded into the convolutions before them.
+def fold_norms(network: nn.Module) -> None:
+    """Folds the batch norms of every ResNet in `network` into the convolutions before them.
 
-    The same numbers up to rounding (1e-5) and a tenth quicker (67 for 74 ms on one core); its keys
-    are no longer the checkpoint's.
+    In place, for a trained network that is only asked from now on: the same numbers up to rounding
+    (1e-5) and a tenth quicker (67 for 74 ms a picture on one core); its keys are no longer the
+    checkpoint's.
     """
-    folded = copy.deepcopy(network).eval().requires_grad_(False)
-    for module in list(folded.modules()):
-        if isinstance(module, (Bottleneck, ResNet50)):
-            _fold_numbered(module)
-        if isinstance(module, Bottleneck) and isinstance(module.downsample, nn.Sequential):
-            module.downsample = _fused(*module.downsample)
-    channels_last: nn.Module = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return channels_last
+    network.eval().requires_grad_(False)
+    for module in list(network.modules()):
+        for number in (1, 2, 3):
+            if isinstance(module, (Bottleneck, ResNet50)) and hasattr(module, f"bn{number}"):
+                _fold_one(module, f"conv{number}", f"bn{number}")
+        if isinstance(module, Bottleneck) and module.downsample is not None:
+            _fold_one(module.downsample, "0", "1")
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def _fold_numbered(module: nn.Module) -> None:
-    """Folds bn1 into conv1, bn2 into conv2, …"""
-    for number in (1, 2, 3):
-        if hasattr(module, f"conv{number}"):
-            convolution = getattr(module, f"conv{number}")
-            setattr(module, f"conv{number}", _fused(convolution, getattr(module, f"bn{number}")))
-            setattr(module, f"bn{number}", nn.Identity())
-
-
-def _fused(convolution: nn.Module, norm: nn.Module) -> nn.Module:
-    assert isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d)
-    return fuse_conv_bn_eval(convolution, norm)
+def _fold_one(module: nn.Module, convolution: str, norm: str) -> None:
+    fused = fuse_conv_bn_eval(getattr(module, convolution), getattr(module, norm))
+    setattr(module, convolution, fused)
+    setattr(module, norm, nn.Identity())
