@@ -7,9 +7,11 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import UsageError
 from ..parameters import FaceParameters
 from ..pipeline import Progress
-from ..pipeline.networks import choose_encoder, encode_with, ready_encoder
+from ..pipeline.detail import check_map_name, keeping_detail, ready_detail, write_detail
+from ..pipeline.networks import EncoderChoice, choose_encoder, encode_with, ready_encoder
 
 PhotoEncoder = Callable[[Path, Progress | None], FaceParameters]
 """One photo -> its face; raises PhotoError where there is none."""
@@ -31,6 +33,9 @@ def add_network_options(encode: ArgumentParser) -> None:
     networks.add_argument("--checkpoint", metavar="NAME=FILE", action="append", default=[],
                           type=_named_file, help="a network's checkpoint, e.g. mica=mica.tar; for "
                           "emoca also its folder; may be repeated")
+    networks.add_argument("--detail", type=Path, metavar="MAP", help="write the wrinkles that deca "
+                          "or emoca sees as a map of displacements (.npz) for Blender's Apply "
+                          "Detail")
 
 
 def photo_encoder(options: Namespace) -> PhotoEncoder | None:
@@ -40,12 +45,31 @@ def photo_encoder(options: Namespace) -> PhotoEncoder | None:
     """
     choice = choose_encoder(options.encoder, options.shape_from, options.expression_from,
                             dict(options.checkpoint))
+    if options.detail:
+        return _detailed(choice, options)
     if choice.is_landmark:
         return None
     encoder = ready_encoder(choice, options.head)
 
     def encode(photo: Path, _progress: Progress | None) -> FaceParameters:
         return encode_with(encoder, photo, head=options.head, face=options.face)
+
+    return encode
+
+
+def _detailed(choice: EncoderChoice, options: Namespace) -> PhotoEncoder:
+    """An encoder that writes the wrinkles it sees to `--detail`."""
+    check_map_name(options.detail)
+    if len(options.sources) > 1:
+        raise UsageError("several-photos", "One map of wrinkles is of one photo.",
+                         "Encode the photos one by one.")
+    encoder = ready_encoder(choice, options.head)
+    wrinkles = ready_detail(choice)
+    seeing = keeping_detail(encoder, wrinkles)
+
+    def encode(photo: Path, _progress: Progress | None) -> FaceParameters:
+        face = encode_with(seeing, photo, head=options.head, face=options.face)
+        return write_detail(face, wrinkles, options.detail)
 
     return encode
 

@@ -14,10 +14,11 @@ from ...head.data import HeadData
 from ...parameters import FaceParameters
 from ..photo import PhotoSource
 from .interface import FaceEncoder
-from .weights import find_checkpoint
+from .weights import find_checkpoint, find_fixed_displacement
 
 if TYPE_CHECKING:
     from ..correspondence import Progress
+    from .detail import DetailNetworks
 
 LANDMARK = "landmark"
 """The encoder that needs no checkpoint and knows any head."""
@@ -53,13 +54,23 @@ def network_encoder(name: str, checkpoints: Mapping[str, Path] | None = None) ->
     as `find_checkpoint` and as reading the file.
     """
     check_name(name)
+    return _kept(name, *_state_of(find_checkpoint(name, checkpoints)))
+
+
+def detail_networks(name: str, checkpoints: Mapping[str, Path] | None = None) -> DetailNetworks:
+    """The networks for wrinkles of `name`, "deca" or "emoca"; as `network_encoder` otherwise."""
     path = find_checkpoint(name, checkpoints)
+    return _kept_detail(name, *_state_of(path), find_fixed_displacement(path))
+
+
+def _state_of(path: Path) -> tuple[Path, int, int]:
+    """A file, when it was changed and its size: together they say whether it is the same."""
     try:
         state = path.stat()
     except OSError as gone:
         raise CheckpointError("checkpoint-not-found", f"{path} cannot be read: {gone.strerror}.",
                               "Check the name and the folder.") from gone
-    return _kept(name, path.resolve(), state.st_mtime_ns, state.st_size)
+    return path.resolve(), state.st_mtime_ns, state.st_size
 
 
 def check_name(name: str) -> None:
@@ -72,6 +83,17 @@ def check_name(name: str) -> None:
 @lru_cache(maxsize=NETWORKS_KEPT)
 def _kept(name: str, path: Path, _changed: int, _size: int) -> FaceEncoder:
     return _LOADERS[name](path)
+
+
+@lru_cache(maxsize=1)
+def _kept_detail(
+    name: str, path: Path, _changed: int, _size: int, fixed: Path | None
+) -> DetailNetworks:
+    from .deca import load_deca_detail
+    from .emoca import load_emoca_detail
+
+    load = {"deca": load_deca_detail, "emoca": load_emoca_detail}[name]
+    return load(path, fixed)
 
 
 def _deca(path: Path) -> FaceEncoder:

@@ -70,6 +70,16 @@ def checkpoints_folder() -> Path:
     return Path(platformdirs.user_data_path("flamewheel", appauthor=False)) / "checkpoints"
 
 
+def find_fixed_displacement(checkpoint: Path) -> Path | None:
+    """DECA's `fixed_displacement_256.npy` beside a checkpoint or in the folder of checkpoints.
+
+    It ships in the folder data/ of github.com/yfeng95/DECA, where the checkpoint belongs too.
+    """
+    folders = (checkpoint.parent, checkpoints_folder(), checkpoints_folder() / "data")
+    places = (folder / "fixed_displacement_256.npy" for folder in folders)
+    return next((place for place in places if place.is_file()), None)
+
+
 def best_checkpoint(folder: Path) -> Path | None:
     """EMOCA's choice among a folder's `.ckpt` files, or None: the smallest validation loss.
 

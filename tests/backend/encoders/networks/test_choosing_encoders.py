@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from blender_addon.core.detail_map import read_detail
 from flamewheel import cli, parameter_file
 from flamewheel.encoders.networks import registry
 from flamewheel.encoders.networks.combined import Combined
@@ -172,3 +173,47 @@ def test_a_checkpoint_is_given_by_name(flame_file, tmp_path, capsys):
     torch.save({"E_flame": {"a": torch.zeros(1)}}, tmp_path / "deca.tar")
     assert cli.main([*command, "--checkpoint", f"mica={tmp_path / 'deca.tar'}"]) == 1
     assert "DECA" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("network", ["deca", "emoca"])
+def test_wrinkles_are_written_for_blender(network, flame_file, tmp_path, capsys):
+    command = ["encode", str(ASTRONAUT), "--encoder", network, "--shape-from", "mica",
+               "--head", str(flame_file), "-o", str(tmp_path / "face.npz")]
+    assert cli.main([*command, "--detail", str(tmp_path / "map.npz")]) == 0
+    metres = read_detail(tmp_path / "map.npz")  # the add-on's own reader
+    assert metres.shape == (256, 256) and 0 < np.abs(metres).max() < 0.02
+    face = parameter_file.load(tmp_path / "face.npz")
+    assert face.appearance.detail.shape == (128,) and face.identity.shape.size == 300
+    told = capsys.readouterr().err
+    assert ("fixed_displacement" in told) == (network == "deca")  # EMOCA's checkpoint brings it
+
+
+def test_deca_s_fixed_displacement_is_found_and_added(flame_file, checkpoints, tmp_path, capsys):
+    import shutil
+
+    shutil.copy(checkpoints / "deca_model.tar", tmp_path)
+    fixed = np.random.default_rng(0).normal(0, 1e-3, (256, 256)).astype(np.float32)
+    command = ["encode", str(ASTRONAUT), "--encoder", "deca", "--head", str(flame_file),
+               "--checkpoint", f"deca={tmp_path / 'deca_model.tar'}", "--detail"]
+    assert cli.main([*command, str(tmp_path / "without.npz")]) == 0
+    np.save(tmp_path / "fixed_displacement_256.npy", fixed)
+    capsys.readouterr()
+    assert cli.main([*command, str(tmp_path / "with.npz")]) == 0
+    assert "fixed_displacement" not in capsys.readouterr().err
+    added = read_detail(tmp_path / "with.npz") - read_detail(tmp_path / "without.npz")
+    np.testing.assert_allclose(added, fixed, atol=1e-6)
+
+
+@pytest.mark.parametrize("options, code", [
+    (["--encoder", "smirk", "--detail", "m.npz"], "no-detail"),
+    (["--detail", "m.npz"], "no-detail"),
+    (["--encoder", "deca", "--detail", "m.png"], "wrong-ending"),
+    ([str(ASTRONAUT), "--encoder", "deca", "--detail", "m.npz"], "several-photos"),
+])
+def test_wrinkles_that_cannot_be_had_are_refused(options, code, flame_file, tmp_path, monkeypatch,
+                                                 capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["encode", str(ASTRONAUT), *options, "--head", str(flame_file), "--json"]) == 1
+    said = capsys.readouterr()
+    assert code in said.out + said.err
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The wrinkles that DECA and EMOCA see, as a map of displacements for Blender."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..files import written_aside
+from ..parameters import FaceParameters
+from .networks import EncoderChoice
+
+if TYPE_CHECKING:
+    from ..encoders.networks.detail import DetailNetworks
+    from ..encoders.networks.interface import FaceEncoder
+
+DETAILED = ("deca", "emoca")
+"""Encoders with a network for wrinkles."""
+MAP_KEY = "displacement"
+"""The array in the file: metres along the normal over the UV square, row 0 at v = 1."""
+
+
+def ready_detail(choice: EncoderChoice) -> DetailNetworks:
+    """The networks for wrinkles of the encoder that gives the expression.
+
+    Raises UsageError `no-detail` where it has none, CheckpointError as `ready_encoder`.
+    """
+    from ..encoders.networks.registry import detail_networks
+
+    if choice.expression_from not in DETAILED:
+        raise UsageError("no-detail", f"The encoder {choice.expression_from} sees no wrinkles.",
+                         "Take DECA or EMOCA for the expression: --encoder emoca.")
+    return detail_networks(choice.expression_from, choice.checkpoints)
+
+
+def keeping_detail(encoder: FaceEncoder, networks: DetailNetworks) -> FaceEncoder:
+    """`encoder`, whose parameters keep the wrinkles' code: `appearance.detail`."""
+    from ..encoders.networks.combined import Combined
+    from ..encoders.networks.flame_encoder import FlameEncoder
+
+    if isinstance(encoder, Combined):
+        seeing = keeping_detail(encoder.expression_from, networks)
+        return replace(encoder, expression_from=seeing)
+    assert isinstance(encoder, FlameEncoder), encoder  # `ready_detail` lets no other through
+    return replace(encoder, detail=networks)
+
+
+def write_detail(face: FaceParameters, networks: DetailNetworks, output: Path) -> FaceParameters:
+    """Writes the wrinkles of a face to a `.npz`, and gives the face with what there is to say.
+
+    Raises UsageError `wrong-ending`, `no-detail`; OutputError.
+    """
+    import numpy as np
+
+    check_map_name(output)
+    metres, notes = networks.displacement(face)
+    with written_aside(output) as part:
+        np.savez_compressed(part, **{MAP_KEY: metres.astype(np.float32)})
+    return replace(face, notes=(*face.notes, *notes))
+
+
+def check_map_name(output: Path) -> None:
+    """Raises UsageError `wrong-ending` where `output` is no `.npz`."""
+    if output.suffix.lower() != ".npz":
+        raise UsageError("wrong-ending", f"A map of wrinkles is a .npz, not {output.name}.",
+                         "Give it a name that ends in .npz.")
