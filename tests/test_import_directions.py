@@ -24,6 +24,7 @@ BACKEND_LEVELS = {
     "parameters": 1,
     "parameter_file": 2,
     "trajectory": 2,
+    "key_reduction": 3,
     "head": 2,
     "metrics": 3,
     "render": 3,

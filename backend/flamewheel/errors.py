@@ -7,6 +7,7 @@
     │   ├── HeadError          a head file that is not a head, or not the head asked for
     │   └── CheckpointError    a network's weights are missing or do not fit
     ├── PhotoError             no face, several faces, unreadable picture
+    │   └── VideoError         a video that cannot be read, or in which there is no face
     ├── WheelError             unknown emotion, impossible blend
     ├── InstructionError       a sentence that cannot be turned into a plan
     ├── JobError               a job file with a mistake; carries the line
@@ -60,6 +61,10 @@ class CheckpointError(InputFileError):
 
 class PhotoError(FlamewheelError):
     """A photo from which no face can be taken."""
+
+
+class VideoError(PhotoError):
+    """A video from which no performance can be taken."""
 
 
 class WheelError(FlamewheelError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -31,6 +31,42 @@ with 112 channels are about 40 MiB of JSON."""
 
 
 @dataclass(frozen=True, eq=False)
+class CurveKeys:
+    """A few Bezier keys of each channel, ordered by channel, then by time.
+
+    Channels are columns of `Trajectory.codes`, then the three numbers of the head's turn.  Between
+    two keys a channel is the cubic with their values and slopes (in Blender: handles at thirds of
+    the way), or stays at the first one's value where that holds.
+    """
+
+    channels: npt.NDArray[np.int64]  # (K,)
+    times: Array  # (K,) s, rising within a channel
+    values: Array  # (K,)
+    slopes: Array  # (K,) per s
+    holds: npt.NDArray[np.bool_]  # (K,)
+
+    def __post_init__(self) -> None:
+        for name in ("times", "values", "slopes"):
+            object.__setattr__(self, name, checked_array(name, getattr(self, name), (None,)))
+        object.__setattr__(self, "channels", _whole_numbers(self.channels))
+        object.__setattr__(self, "holds", np.array(self.holds, dtype=bool))
+        rows = (self.channels, self.times, self.values, self.slopes, self.holds)
+        same = np.diff(self.channels) == 0
+        rising = (np.diff(self.channels) >= 0).all() and (np.diff(self.times)[same] > 0).all()
+        if len({row.shape for row in rows}) != 1 or self.channels.ndim != 1 or not rising:
+            raise UsageError("bad-trajectory", "The keys of a trajectory do not fit together.",
+                             "Check where the trajectory comes from.")
+
+
+def _whole_numbers(given: Any) -> npt.NDArray[np.int64]:
+    numbers = checked_array("channels", given, (None,))
+    if (numbers != numbers.round()).any() or numbers.min(initial=0) < 0:
+        raise UsageError("bad-trajectory", "Channels are numbers from 0 on.",
+                         "Check where the trajectory comes from.")
+    return numbers.astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
 class Trajectory:
     """Anchor poses of a face over time.
 
@@ -44,10 +80,15 @@ class Trajectory:
     easings: tuple[Easing, ...]  # (T - 1,)
     labels: tuple[str, ...] = ()  # (T,) a word for each anchor, or none
     seed: int | None = None  # what makes this performance come out again
+    global_rotation: Array | None = None  # (T,3) axis-angle rad: the head's turn, from a video
+    keys: CurveKeys | None = None  # the same performance in few keys, where it is dense
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", checked_array("times", self.times, (None,)))
         object.__setattr__(self, "codes", checked_array("codes", self.codes, (None, None)))
+        if self.global_rotation is not None:
+            object.__setattr__(self, "global_rotation", checked_array(
+                "global_rotation", self.global_rotation, (self.times.size, 3)))
         count = self.times.size
         if count == 0 or self.codes.shape[0] != count or self.codes.shape[1] < POSE_SIZE:
             raise UsageError("bad-trajectory", "A trajectory needs one code for each of its times.",
@@ -111,7 +152,7 @@ def sample(trajectory: Trajectory, times: npt.ArrayLike) -> Array:
 
 def to_json_dict(trajectory: Trajectory) -> dict[str, Any]:
     """The trajectory file as a JSON object."""
-    return {
+    written: dict[str, Any] = {
         "format": FILE_FORMAT,
         "head": trajectory.head,
         "times": trajectory.times.tolist(),
@@ -120,6 +161,12 @@ def to_json_dict(trajectory: Trajectory) -> dict[str, Any]:
         "labels": list(trajectory.labels),
         "seed": trajectory.seed,
     }
+    if trajectory.global_rotation is not None:
+        written["global_rotation"] = trajectory.global_rotation.tolist()
+    if trajectory.keys is not None:
+        keys = trajectory.keys
+        written["keys"] = {slot.name: getattr(keys, slot.name).tolist() for slot in fields(keys)}
+    return written
 
 
 def from_json_dict(read: Any) -> Trajectory:
@@ -145,9 +192,20 @@ def from_json_dict(read: Any) -> Trajectory:
             tuple(easings),
             tuple(labels),
             seed,
+            read.get("global_rotation"),
+            _keys_in(read.get("keys")),
         )
     except FlamewheelError as bad:
         raise _bad_file(bad.message) from bad
+
+
+def _keys_in(read: Any) -> CurveKeys | None:
+    if read is None:
+        return None
+    names = [slot.name for slot in fields(CurveKeys)]
+    if not isinstance(read, dict) or not all(isinstance(read.get(name), list) for name in names):
+        raise _bad_file(f"\"keys\" must have the lists {', '.join(names)}.")
+    return CurveKeys(*(read[name] for name in names))
 
 
 def save_trajectory(trajectory: Trajectory, path: str | os.PathLike[str]) -> None:

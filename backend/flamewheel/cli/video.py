@@ -4,17 +4,101 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
+from .. import pipeline
 from ..errors import UsageError
+from .giving import say_where
+from .report import print_json, print_notes, progress_line
 
 
 def add_video_options(encode: ArgumentParser) -> None:
     """The options of `encode` that mean something for a video only."""
+    video = encode.add_argument_group(
+        "video", "A clip becomes a trajectory (-o clip.json) and the person (clip.identity.json).")
+    video.add_argument("--start", type=float, help="seconds of the clip at which to begin")
+    video.add_argument("--end", type=float, help="seconds of the clip at which to end")
+    video.add_argument("--fps", type=float, help="frames a second of the result; the clip's own")
+    video.add_argument("--smoothing", type=float, default=1.0,
+                       help="0 leaves the jitter, 1 takes away what is noise, more is calmer")
+    video.add_argument("--identity", type=Path, metavar="FILE",
+                       help="parameter file that says who it is; by default found from the clip")
+    video.add_argument("--tolerance", type=float, metavar="MM",
+                       help="how far the keys may miss, in millimetres; 0.3")
 
 
 def encode_video(options: Namespace) -> None:
     """The video `options.sources[0]` -> trajectory file.  `encode` comes here with one video."""
-    raise UsageError(
-        "no-video", f"{options.sources[0].name} is a video, which is not read yet.",
-        "Save single pictures of it and encode those.",
-    )
+    from ..parameter_file import load, save
+    from ..trajectory import save_trajectory, to_json_dict
+
+    video: Path = options.sources[0]
+    _check(options, video)
+    identity = load(options.identity) if options.identity else None
+    with progress_line("reading") as progress:
+        result = pipeline.encode_video(
+            video, head=options.head, face=options.face, identity=identity, start=options.start,
+            end=options.end, frame_rate=options.fps, smoothing=options.smoothing,
+            tolerance=options.tolerance, progress=progress,
+        )
+        if options.preview:
+            pipeline.write_video_preview(video, result.track, options.preview, head=options.head,
+                                         progress=progress)
+    if options.output:
+        save(result.identity, identity_path(options.output))
+        save_trajectory(result.trajectory, options.output)
+    print_notes(result.notes)
+    if options.json:
+        print_json({**to_json_dict(result.trajectory), **_facts(result)})
+        return
+    print(_summary(result))
+    say_where(options.output)
+
+
+def identity_path(output: Path) -> Path:
+    """Where the person goes beside their performance: clip.json -> clip.identity.json."""
+    return output.with_suffix(".identity.json")
+
+
+def _check(options: Namespace, video: Path) -> None:
+    """What can be told before minutes are spent.  Raises UsageError."""
+    if not 0 <= options.smoothing <= 10:  # NaN compares false
+        raise UsageError("bad-smoothing", f"A smoothing of {options.smoothing:g} is out of range.",
+                         "Give 0 to 10; 1 takes away what is noise.")
+    if options.output and options.output.suffix.lower() != ".json":
+        raise UsageError("bad-ending", f"A video becomes a .json file, not {options.output.name}.",
+                         "Give -o a name that ends with .json.")
+    if options.preview and options.preview.suffix.lower() != ".mp4":
+        raise UsageError("bad-ending", f"A video's preview is an MP4, not {options.preview.name}.",
+                         "Give --preview a name that ends with .mp4.")
+    if options.preview and options.preview.exists() and options.preview.samefile(video):
+        raise UsageError("same-file", f"The preview would take the place of the video {video}.",
+                         "Give --preview another name.")
+
+
+def _summary(result: pipeline.VideoResult) -> str:
+    """How long, how many keys, how well, for a person."""
+    import numpy as np
+
+    path, track = result.trajectory, result.track
+    keys = path.keys
+    assert keys is not None
+    of_each = np.bincount(keys.channels)
+    moving = of_each[of_each > 1]
+    return (f"{path.seconds:.2f} s, {path.times.size} frames: {moving.sum()} keys on {moving.size} "
+            f"channels\nresidual: {100 * float(np.nanmedian(track.error)):.2f} % of the "
+            "inter-ocular distance (median)")
+
+
+def _facts(result: pipeline.VideoResult) -> dict[str, object]:
+    """What the trajectory file does not hold, for machines."""
+    from ..parameter_file import to_dict
+
+    track = result.track
+    return {
+        "identity": to_dict(result.identity),
+        "clip": {"start": float(track.times[0]), "frames": len(track.times),
+                 "found": int(track.found.sum()), "cuts": track.cuts.tolist(),
+                 "gaps": [list(gap) for gap in track.gaps]},
+        "notes": list(result.notes),
+    }

@@ -112,8 +112,8 @@ def _around(
     box = np.stack([low, high])
     found = [face + np.array([left, top], dtype=np.float64)
              for face in detect(pixels[rows[:, None], columns], RENDER_THRESHOLD)]
-    same = [face for face in found if _overlap(face, box) > SAME_FACE]
-    return max(same, key=lambda face: _overlap(face, box), default=None)
+    same = [face for face in found if overlap(face, box) > SAME_FACE]
+    return max(same, key=lambda face: overlap(face, box), default=None)
 
 
 def _far_faces(pixels: npt.NDArray[np.uint8]) -> list[Floats]:
@@ -156,6 +156,23 @@ def _squared(
     return square, np.array([left, top], dtype=np.float64)
 
 
+class FaceTracker:
+    """FaceMesh on the frames of a video: it looks where the face was in the frame before."""
+
+    def __init__(self, threshold: float) -> None:
+        self._graph = _Graph("face_mesh", "multi_face_landmarks", static_image_mode=False,
+                             refine_landmarks=True, max_num_faces=1,
+                             min_detection_confidence=threshold,
+                             min_tracking_confidence=threshold)
+
+    def look(self, square: npt.NDArray[np.uint8]) -> Floats | None:
+        """(478,2) landmarks as fractions of the side of a square picture; None: no face."""
+        found = self._graph.found(square)
+        if not found:
+            return None
+        return np.array([(point.x, point.y) for point in found[0].landmark], dtype=np.float64)
+
+
 class _Graph:
     """A MediaPipe graph whose start-up log lines do not reach the user.
 
@@ -191,7 +208,7 @@ def _distinct(faces: list[Floats]) -> list[Floats]:
     faces = sorted(faces, key=lambda points: -_area(points.min(0), points.max(0)))
     kept: list[Floats] = []
     for points in faces:
-        if all(_overlap(points, other) < SAME_FACE for other in kept):
+        if all(overlap(points, other) < SAME_FACE for other in kept):
             kept.append(points)
     return kept
 
@@ -200,7 +217,7 @@ def _area(low: Floats, high: Floats) -> float:
     return float(np.prod(np.maximum(high - low, 0.0)))
 
 
-def _overlap(one: Floats, other: Floats) -> float:
+def overlap(one: Floats, other: Floats) -> float:
     """Area shared by two faces' boxes, as a fraction of the smaller box."""
     shared = _area(np.maximum(one.min(0), other.min(0)), np.minimum(one.max(0), other.max(0)))
     smaller = min(_area(one.min(0), one.max(0)), _area(other.min(0), other.max(0)))

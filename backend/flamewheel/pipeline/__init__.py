@@ -19,17 +19,20 @@ from .performing import (
     transition,
 )
 from .progress import Progress
+from .video import VideoResult, encode_video, write_video_preview
 
 __all__ = [
     "EncoderChoice",
     "Progress",
     "TransitionResult",
+    "VideoResult",
     "blend",
     "choose_encoder",
     "convert_head",
     "describe_database",
     "encode",
     "encode_by",
+    "encode_video",
     "expression_database",
     "head_name",
     "head_units",
@@ -39,4 +42,5 @@ __all__ = [
     "retarget",
     "transition",
     "write_preview",
+    "write_video_preview",
 ]

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A followed face as parameters: who it is, once for the clip, then what it does in each frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .correspondence import Progress
+from .fit import FitResult
+from .landmark import PreparedHead, fit_face
+from .problem import State
+from .uncertainty import identity_look, identity_of_looks
+from .video_faces import FollowedFace
+
+Floats = npt.NDArray[np.float64]
+
+LOOKS = 12  # frames that say who it is
+ALIKE = 0.5
+"""How far one clip's frames repeat each other's errors (`identity_of_looks`)."""
+POOR_LOOK = 1.5  # times the median residual: such a frame is blurred or half hidden
+LID_PAIRS = ((159, 145), (386, 374))  # FaceMesh: middle of the upper and the lower lid
+EYE_CORNERS = ((33, 133), (263, 362))
+CLOSED = 0.5  # of the eye's usual opening: the iris is half hidden, and FaceMesh's is a guess
+
+
+@dataclass(frozen=True, eq=False)
+class FittedFrames:
+    """The fits of N frames with one identity, frame by frame, unsmoothed."""
+
+    expression: Floats  # (N,E') of the solved components
+    jaw: Floats  # (N,3) rad
+    gaze: Floats  # (N,2,2) rad: left, right; down, to the face's own left
+    turn: Floats  # (N,3,3)
+    scale: Floats  # (N,) pixels per metre
+    translation: Floats  # (N,2) pixels
+    error: Floats  # (N,) root mean square residual over the distance of the eyes
+    deviation: Floats  # (N,E'+13) of expression, jaw, gaze, turn, log scale, translation
+
+
+def clip_identity(face: FollowedFace, prepared: PreparedHead) -> Floats:
+    """(S',) the identity behind a clip, from frames in which the face is seen in different ways.
+
+    Each frame is fitted on its own; what the fits say of the identity is added as information.
+    """
+    frames = spread_frames(face)
+    fits = [fit_face(prepared, face.landmarks[frame].astype(np.float64)) for frame in frames]
+    limit = POOR_LOOK * float(np.median([fit.error for fit in fits]))
+    looks = [identity_look(fit.information, fit.state, prepared.priors)
+             for fit in fits if fit.error <= limit]
+    return identity_of_looks(looks, prepared.priors, ALIKE)[0]
+
+
+def spread_frames(face: FollowedFace) -> npt.NDArray[np.int64]:
+    """(at most LOOKS,) frames that differ most from one another, each the middle one of its kind.
+
+    Kinds are found by k-means of the landmarks, so that an odd frame is not taken for itself.
+    """
+    from scipy.cluster.vq import kmeans2
+
+    found = np.flatnonzero(face.found)
+    if found.size <= LOOKS:
+        return found
+    marks = face.landmarks[found].astype(np.float64)
+    marks = marks - marks.mean(axis=1, keepdims=True)
+    marks /= np.sqrt((marks**2).mean(axis=(1, 2), keepdims=True))
+    flat = (marks - marks.mean(axis=0)).reshape(len(found), -1)
+    centres, kinds = kmeans2(flat, LOOKS, minit="++", seed=0)
+    apart = np.linalg.norm(flat - centres[kinds], axis=1)
+    order = np.lexsort((apart, kinds))
+    return np.sort(found[order[np.unique(kinds[order], return_index=True)[1]]])
+
+
+def fit_frames(
+    face: FollowedFace, prepared: PreparedHead, progress: Progress | None = None
+) -> FittedFrames:
+    """What the face does in each frame in which it was found; `prepared` holds its identity.
+
+    A fit begins where that of the frame before arrived.
+    """
+    found = np.flatnonzero(face.found)
+    fresh = set(face.cuts.tolist())
+    fits: list[FitResult] = []
+    state: State | None = None
+    before = -1
+    for number, frame in enumerate(found.tolist()):
+        if any(cut in fresh for cut in range(before + 1, frame + 1)):
+            state = None
+        fits.append(fit_face(prepared, face.landmarks[frame].astype(np.float64), state))
+        state, before = fits[-1].state, frame
+        if progress is not None:
+            progress(number + 1, found.size, "fitting")
+    states = [fit.state for fit in fits]
+    return FittedFrames(
+        np.stack([state.coefficients for state in states]),
+        np.stack([state.jaw for state in states]),
+        np.stack([state.gaze for state in states]),
+        np.stack([state.turn for state in states]),
+        np.array([state.scale for state in states]),
+        np.stack([state.translation for state in states]),
+        np.array([fit.error for fit in fits]),
+        np.stack([fit.deviation for fit in fits]),
+    )
+
+
+def eyes_closed(face: FollowedFace) -> npt.NDArray[np.bool_]:
+    """(N,) of the frames in which the face was found: is an iris hidden by its lids?"""
+    marks = face.landmarks[face.found].astype(np.float64)
+    lids = np.array(LID_PAIRS)
+    corners = np.array(EYE_CORNERS)
+    opening = np.linalg.norm(marks[:, lids[:, 0]] - marks[:, lids[:, 1]], axis=2)
+    width = np.linalg.norm(marks[:, corners[:, 0]] - marks[:, corners[:, 1]], axis=2)
+    share = opening / np.maximum(width, 1e-6)
+    usual = np.quantile(share, 0.75, axis=0)
+    closed = (share < CLOSED * usual).any(axis=1)
+    beside = closed.copy()  # the lids' edge passes over the iris in the frames before and after
+    beside[1:] |= closed[:-1]
+    beside[:-1] |= closed[1:]
+    return np.asarray(beside)
