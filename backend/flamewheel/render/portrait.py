@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Coloured pictures of heads with truth to them: people, lights and backgrounds at random.
 
-For calibrating FaceMesh and training encoders, so quick rather than beautiful: about 0.1 s a
-picture of the embedded head on one core.
+For training encoders and for trying them on renders with known truth, so quick rather than
+beautiful: 50 to 100 ms a picture of the embedded head on one core.
 
     painter = PortraitPainter(look_of(head))
-    photos = painter.photos(vertices, cameras, seed=7)   # (N,H,W,3) uint8, as load_photo gives
+    camera = pixel_camera(cameras, torch.zeros(0))  # of `parameters.Camera`s; or Perspective(…)
+    photos = painter.photos(vertices, camera, (256, 256), seed=7)  # (N,256,256,3) uint8
 
-with `vertices` (N,V,3) m after global rotation (`HeadModel.vertices` with the root's pose) and N
-`parameters.Camera`s of one picture size.  The same seed gives the same people and lights.
+with `vertices` (N,V,3) m after global rotation (`HeadModel.vertices` with the root's pose).  The
+same seed gives the same people and lights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .. import parameters
-from .cameras import pixel_camera
+from .cameras import Camera
 from .head_look import GROUPS, SHELTERED, HeadLook
 from .lighting import random_lights, sh_light
 from .surface_normals import vertex_normals
@@ -69,32 +68,29 @@ class PortraitPainter:
             (TEXELS, TEXELS), mode="area")
 
     @torch.no_grad()
-    def photos(
-        self, vertices: npt.ArrayLike | Tensor, cameras: Sequence[parameters.Camera], seed: int
-    ) -> npt.NDArray[np.uint8]:
-        """(N,H,W,3) sRGB pictures of N heads (N,V,3) m, each of another person, as cameras see.
+    def photos(self, vertices: npt.ArrayLike | Tensor, camera: Camera, size: tuple[int, int],
+               seed: int) -> npt.NDArray[np.uint8]:
+        """(N,H,W,3) sRGB pictures of N heads (N,V,3) m, each of another person.
 
-        Raises ValueError where the cameras' pictures differ in size.
+        camera: N cameras, or one for all.  size: width, height, px.
         """
         generator = torch.Generator().manual_seed(seed)
-        points = torch.as_tensor(np.asarray(vertices), dtype=torch.float32)
+        points = (vertices.float() if isinstance(vertices, Tensor)
+                  else torch.tensor(np.asarray(vertices), dtype=torch.float32))
         people = random_persons(len(points), generator)
-        camera = pixel_camera(cameras, points)
-        width, height = camera.size
         ndc = camera.project(points)
-        pictures = np.empty((len(points), height, width, 3), np.uint8)
+        pictures = np.empty((len(points), size[1], size[0], 3), np.uint8)
         for number in range(len(points)):  # one at a time stays in the cache
             one = slice(number, number + 1)
-            painted = self._paint(points[one], ndc[one], people, number, camera.size)
-            behind = random_background(camera.size, generator)
+            seen = rasterise(ndc[one], self._triangles, (SAMPLES * size[0], SAMPLES * size[1]))
+            seen = camera.on_surface(seen, self._triangles, ndc[one])
+            painted = self._paint(points[one], seen, people, number)
+            behind = random_background(size, generator)
             pictures[number] = _developed(painted[:3] + behind * (1.0 - painted[3:]), generator)
         return pictures
 
-    def _paint(self, points: Tensor, ndc: Tensor, people: Persons, number: int,
-               size: tuple[int, int]) -> Tensor:
+    def _paint(self, points: Tensor, seen: BatchFragments, people: Persons, number: int) -> Tensor:
         """(4,H,W) linear RGB on black, and how much of each pixel the head covers."""
-        width, height = size
-        seen = rasterise(ndc, self._triangles, (SAMPLES * width, SAMPLES * height))
         normals = functional.normalize(
             seen.at_pixels(self._triangles, vertex_normals(points, self._triangles)), dim=1)
         normals = torch.where(seen.backs[:, None], -normals, normals)  # cards have two sides

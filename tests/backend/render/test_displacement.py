@@ -42,6 +42,24 @@ def test_a_ramp_tilts_the_normal_by_its_slope(flipped):
                                np.tile(expected, (SIZE * SIZE, 1)), atol=1e-9)
 
 
+def test_equals_the_normals_of_decas_dense_mesh():
+    """Every four texels as DECA's `generate_triangles` joins them (without its margins)."""
+    points, faces, space = sheet()
+    generator = torch.Generator().manual_seed(4)
+    relief = 0.01 * torch.rand(2, 1, SIZE, SIZE, generator=generator, dtype=torch.float64)
+    mask = torch.ones(1, 1, SIZE, SIZE, dtype=torch.float64)
+    bent = torch.cat([points, points + torch.tensor([0.0, 0.0, 0.05]) * points[..., :1]])
+    normals = detail_normals(relief, space, faces, bent, mask)
+    at = torch.arange(SIZE * SIZE).view(SIZE, SIZE)
+    a, b, c, d = at[:-1, :-1], at[:-1, 1:], at[1:, :-1], at[1:, 1:]
+    dense_faces = torch.cat([torch.stack([a, c, b], -1).view(-1, 3),
+                             torch.stack([b, c, d], -1).view(-1, 3)])
+    coarse = space.from_vertices(vertex_normals(bent, faces), faces)
+    dense = (space.from_vertices(bent, faces) + relief * coarse).flatten(2).transpose(1, 2)
+    expected = vertex_normals(dense, dense_faces).transpose(1, 2).view(2, 3, SIZE, SIZE)
+    np.testing.assert_allclose(normals, expected, atol=1e-12)
+
+
 def test_mask_keeps_the_coarse_normals():
     points, faces, space = sheet()
     noise = torch.rand(1, 1, SIZE, SIZE, dtype=torch.float64) * 0.01

@@ -7,15 +7,20 @@ import torch
 
 from flamewheel.head.registry import find_head, open_head_path
 from flamewheel.parameters import Camera
+from flamewheel.render.cameras import Orthographic, Perspective, pixel_camera
 from flamewheel.render.head_look import COLOURS, GROUPS, look_of
 from flamewheel.render.portrait import PortraitPainter, random_persons
 
 
-def camera_of(head, width):
+def photo_camera(head, width):
     face = np.asarray(head.template)[np.asarray(head.masks["face"])]
     scale = 0.6 * width / np.ptp(face[:, 1])
     x, y = scale * face.mean(0)[:2]
     return Camera(scale, np.array([width / 2 - x, width / 2 + y]), (width, width))
+
+
+def camera_of(head, width):
+    return pixel_camera([photo_camera(head, width)], torch.zeros(0))
 
 
 @pytest.fixture(scope="module")
@@ -30,17 +35,32 @@ def painter(head):
 
 def test_photos_show_people_that_differ(head, painter):
     vertices = np.repeat(head.template[None], 3, 0)
-    photos = painter.photos(vertices, [camera_of(head, 96)] * 3, seed=4)
+    photos = painter.photos(vertices, camera_of(head, 96), (96, 96), seed=4)
     assert photos.shape == (3, 96, 96, 3) and photos.dtype == np.uint8
-    again = painter.photos(vertices, [camera_of(head, 96)] * 3, seed=4)
+    again = painter.photos(vertices, camera_of(head, 96), (96, 96), seed=4)
     assert (photos == again).all()
     apart = np.abs(photos[0].astype(int) - photos[1]).mean()
     assert apart > 5
 
 
+def test_any_camera_will_do(head, painter):
+    """From very far perspective and parallel projection agree; from near by they do not."""
+    y = float(head.template[np.asarray(head.masks["face"])][:, 1].mean())
+
+    def photo(camera):
+        return painter.photos(head.template[None], camera, (96, 96), 3)[0].astype(float)
+
+    flat = photo(Orthographic(torch.tensor([[7.0, 0.0, -y]])))
+    far, near = (photo(Perspective(torch.tensor([7.0 * away]), torch.tensor([[0.0, y, away]])))
+                 for away in (100.0, 0.35))
+    assert np.abs(flat - far).mean() < 1
+    assert np.abs(flat - near).mean() > 5
+
+
 def test_eyes_are_white_with_dark_irises_and_lips_are_red(head, painter):
-    camera = camera_of(head, 256)
-    photos = painter.photos(np.repeat(head.template[None], 12, 0), [camera] * 12, 1).astype(float)
+    camera = photo_camera(head, 256)
+    photos = painter.photos(np.repeat(head.template[None], 12, 0), camera_of(head, 256),
+                            (256, 256), 1).astype(float)
     points = np.asarray(head.template, float)
     places = np.stack([camera.scale * points[:, 0] + camera.translation[0],
                        camera.translation[1] - camera.scale * points[:, 1]], 1).astype(int)

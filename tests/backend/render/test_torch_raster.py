@@ -61,6 +61,15 @@ def test_same_result_in_small_portions(monkeypatch):
     assert torch.equal(whole, nearest_triangles(points, triangles, (96, 96)))
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_gpu_sees_the_same():
+    pixels, faces = turned_head((96, 96))
+    points, triangles = to_ndc(pixels, (96, 96))[None].float(), torch.tensor(faces).long()
+    here = nearest_triangles(points, triangles, (96, 96))
+    there = nearest_triangles(points.cuda(), triangles.cuda(), (96, 96)).cpu()
+    assert (here == there).float().mean() > 0.999
+
+
 def test_pixel_centres_and_axes():
     """One triangle over the pixel in the upper right corner of 4 x 2: x right, y down."""
     points = torch.tensor([[[0.5, -1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 0.0, 0.0]]])
