@@ -3,6 +3,7 @@
 
     import flamewheel
     face = flamewheel.encode("photo.jpg")                     # FaceParameters
+    faces = flamewheel.encode_photos(["rest.jpg", "smile.jpg"])   # of one person
     mixed = flamewheel.blend("joy", "trust", weight=0.6)      # ExpressionCode
     acted = flamewheel.transition("from disgust to happiness over two seconds")   # Trajectory
     head = flamewheel.load_head("open")                       # HeadModel (torch)
@@ -13,6 +14,7 @@ Everything else a person may want is in `flamewheel.pipeline`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,7 @@ __all__ = [
     "Trajectory",
     "blend",
     "encode",
+    "encode_photos",
     "load_head",
     "transition",
 ]
@@ -49,6 +52,26 @@ def encode(
 ) -> FaceParameters:
     """A photo (a file or its bytes) as parameters of `head`; see `pipeline.encode`."""
     return pipeline.encode(Path(photo) if isinstance(photo, str) else photo, head=head, face=face)
+
+
+def encode_photos(
+    photos: Sequence[str | Path],
+    head: str = "open",
+    neutral: str | Path | None = None,
+    face: int | None = None,
+) -> tuple[FaceParameters, ...]:
+    """Photos of one person as parameters of `head`, all with one identity.
+
+    neutral: one of the person's neutral face, in `photos` or not.  Raises the refusal of the first
+    photo without a face; `pipeline.encode_photos` leaves those out instead.
+    """
+    result = pipeline.encode_photos(
+        [Path(photo) for photo in photos], head=head,
+        neutral=None if neutral is None else Path(neutral), face=face,
+    )
+    for refused in result.refused:
+        raise refused.refusal
+    return tuple(photo.face for photo in result.photos)
 
 
 def blend(

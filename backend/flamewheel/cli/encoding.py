@@ -1,38 +1,49 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`flamewheel encode`: photos to parameter files."""
+"""`flamewheel encode`: one photo, several of one person, or a video, to parameter files."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from .. import pipeline
 from ..errors import UsageError
+from ..pipeline import EncodedPhotos, Gathered
 from .giving import give_parameters
 from .networks import photo_encoder
+from .photo_folder import check_folder, give_photos
 from .report import progress_line
 from .video import encode_video
 
-VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".avi", ".webm", ".mkv", ".m4v"})
-
 
 def encode(options: Namespace) -> None:
-    """Photo -> parameter file."""
-    photo, *more = options.sources
-    if more:
-        raise UsageError("several-photos", f"{len(more) + 1} photos were given.",
-                         "Encode them one by one.")
-    if photo.suffix.lower() in VIDEO_SUFFIXES:
+    """Photo -> parameter file; photos or a folder -> a folder of them; video -> trajectory."""
+    sources: list[Path] = options.sources
+    videos = [source for source in sources if pipeline.is_video(source)]
+    if videos and len(sources) > 1:
+        raise UsageError("one-video", f"{videos[0].name} is a video, and there is more.",
+                         "Encode a video by itself.")
+    if videos:
         encode_video(options)
-        return
+    elif len(sources) == 1 and not sources[0].is_dir():
+        _encode_one(sources[0], options)
+    else:
+        _encode_several(pipeline.gather_photos(sources), options)
+
+
+def _encode_one(photo: Path, options: Namespace) -> None:
     if options.preview:
-        _must_not_replace(photo, options.preview)
-    encoder = photo_encoder(options)
-    with progress_line("encoding") as progress:
-        if encoder is None:
-            face = pipeline.encode(photo, head=options.head, face=options.face, progress=progress)
-        else:
-            face = encoder(photo, progress)
+        _must_not_replace([photo], options.preview)
+    if options.neutral:
+        result = _together((photo,), options)
+        face = replace(result.photos[0].face,
+                       notes=(*result.photos[0].face.notes, *result.notes))
+    else:
+        encoder = photo_encoder(options)
+        with progress_line("encoding") as progress:
+            face = encoder(photo, progress) if encoder else pipeline.encode(
+                photo, head=options.head, face=options.face, progress=progress)
     if options.preview:
         pipeline.write_preview(photo, face, options.preview, head=options.head)
     give_parameters(face, options)
@@ -40,8 +51,52 @@ def encode(options: Namespace) -> None:
         print(f"residual: {100 * face.error:.2f} % of the inter-ocular distance")
 
 
-def _must_not_replace(photo: Path, preview: Path) -> None:
+def _encode_several(gathered: Gathered, options: Namespace) -> None:
+    """Everything that can be refused is, before the first photo is read."""
+    if options.separate and options.neutral:
+        raise UsageError("neutral-of-nobody", "With --separate every photo is somebody else's, so "
+                         "that one neutral face cannot serve all.",
+                         "Leave out --separate, or --neutral.")
+    if options.preview:
+        _must_not_replace(gathered.photos, options.preview)
+    if options.output:
+        check_folder(options.output)
+    result = (_each if options.separate else _together)(gathered.photos, options)
+    result = replace(result, notes=(*gathered.notes, *result.notes))
+    give_photos(result, options)
+    if options.preview:
+        with progress_line("contact sheet") as progress:
+            pipeline.write_contact_sheet(result.photos, options.preview, head=options.head,
+                                         progress=progress)
+
+
+def _together(photos: tuple[Path, ...], options: Namespace) -> EncodedPhotos:
+    """As pictures of one person."""
+    encoder = photo_encoder(options)
+    with progress_line("encoding") as progress:
+        if encoder is None:
+            return pipeline.encode_photos(photos, head=options.head, neutral=options.neutral,
+                                          face=options.face, progress=progress)
+        if options.neutral:
+            raise UsageError("neutral-needs-landmarks", "Networks measure every expression against "
+                             "their own idea of a neutral face.", "Leave out --neutral.")
+        return pipeline.with_mean_identity(
+            pipeline.encode_each(photos, encoder, progress=progress))
+
+
+def _each(photos: tuple[Path, ...], options: Namespace) -> EncodedPhotos:
+    """As pictures that have nothing to do with one another."""
+    encoder = photo_encoder(options)
+    with progress_line("encoding") as progress:
+        return pipeline.encode_each(
+            photos, encoder or pipeline.landmark_encoder(options.head, options.face),
+            progress=progress)
+
+
+def _must_not_replace(photos: list[Path] | tuple[Path, ...], preview: Path) -> None:
     """A person's photo is not overwritten by the picture of what was made of it."""
-    if photo.exists() and preview.exists() and preview.samefile(photo):
-        raise UsageError("same-file", f"The preview would take the place of the photo {photo}.",
-                         "Give --preview another name.")
+    for photo in photos:
+        if photo.exists() and preview.exists() and preview.samefile(photo):
+            raise UsageError("same-file",
+                             f"The preview would take the place of the photo {photo}.",
+                             "Give --preview another name.")

@@ -60,11 +60,23 @@ def _output_option(verb: argparse.ArgumentParser, what: str) -> None:
 def _add_encoding(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
-    encode = _add(verbs, common, "encode", "Take the face in a photo as head parameters.")
-    encode.add_argument("sources", type=Path, nargs="+", metavar="PHOTO", help="photo or video")
+    encode = _add(verbs, common, "encode", "Take faces in photos or a video as head parameters.")
+    encode.add_argument(
+        "sources", type=Path, nargs="+", metavar="SOURCE",
+        help="a photo; several photos or a folder of them, of one person; or a video",
+    )
     encode.add_argument("--face", type=int, help="which face, 1 = largest")
-    encode.add_argument("--preview", type=Path, help="write photo and rendered head as PNG")
-    _output_option(encode, "parameter file to write (.json or .npz)")
+    encode.add_argument(
+        "--neutral", type=Path, metavar="PHOTO",
+        help="the person's neutral face, which expressions are measured against",
+    )
+    encode.add_argument(
+        "--separate", action="store_true",
+        help="several photos are of several people: an identity for each",
+    )
+    encode.add_argument("--preview", type=Path,
+                        help="write photos and rendered heads side by side as PNG")
+    _output_option(encode, "parameter file to write (.json or .npz); of several photos the folder")
     _head_option(encode)
     add_video_options(encode)
     add_network_options(encode)

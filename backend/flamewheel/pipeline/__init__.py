@@ -6,7 +6,18 @@ position or a sentence means the same wherever it is given.  Heavy libraries are
 the functions that need them: a server must answer before torch is loaded.
 """
 
-from .encoding import encode, write_preview
+from .encoding import (
+    EncodedPhoto,
+    EncodedPhotos,
+    RefusedPhoto,
+    encode,
+    encode_each,
+    encode_photos,
+    landmark_encoder,
+    with_mean_identity,
+    write_contact_sheet,
+    write_preview,
+)
 from .heads import convert_head, head_name, heads, inspect_head, load_head
 from .networks import EncoderChoice, choose_encoder, encode_by
 from .performing import (
@@ -19,11 +30,16 @@ from .performing import (
     transition,
 )
 from .progress import Progress
+from .sources import Gathered, gather_photos, is_video
 from .video import VideoResult, encode_video, write_video_preview
 
 __all__ = [
+    "EncodedPhoto",
+    "EncodedPhotos",
     "EncoderChoice",
+    "Gathered",
     "Progress",
+    "RefusedPhoto",
     "TransitionResult",
     "VideoResult",
     "blend",
@@ -32,15 +48,22 @@ __all__ = [
     "describe_database",
     "encode",
     "encode_by",
+    "encode_each",
+    "encode_photos",
     "encode_video",
     "expression_database",
+    "gather_photos",
     "head_name",
     "head_units",
     "heads",
     "inspect_head",
+    "is_video",
+    "landmark_encoder",
     "load_head",
     "retarget",
     "transition",
+    "with_mean_identity",
+    "write_contact_sheet",
     "write_preview",
     "write_video_preview",
 ]
