@@ -113,6 +113,7 @@ def test_none_of_several_has_a_face(album: Path, tmp_path: Path) -> None:
     (("a.jpg", "grey.png", "--separate", "--neutral", "a.jpg"), "neutral-of-nobody"),
     (("a.jpg", "grey.png", "--preview", "grey.png"), "same-file"),
     (("a.jpg", "clip.mp4"), "one-video"),
+    (("a.jpg", "grey.png", "--detail", "map.npz"), "detail-of-several"),
 ])
 def test_several_photos_asked_for_wrongly(
     given: tuple[str, ...], code: str, album: Path

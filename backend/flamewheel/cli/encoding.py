@@ -57,6 +57,9 @@ def _encode_several(gathered: Gathered, options: Namespace) -> None:
         raise UsageError("neutral-of-nobody", "With --separate every photo is somebody else's, so "
                          "that one neutral face cannot serve all.",
                          "Leave out --separate, or --neutral.")
+    if options.detail:
+        raise UsageError("detail-of-several", "Several photos would write one map over another.",
+                         "Give --detail with one photo.")
     if options.preview:
         _must_not_replace(gathered.photos, options.preview)
     if options.output:
