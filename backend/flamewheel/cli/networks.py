@@ -34,8 +34,8 @@ def add_network_options(encode: ArgumentParser) -> None:
                           type=_named_file, help="a network's checkpoint, e.g. mica=mica.tar; for "
                           "emoca also its folder; may be repeated")
     networks.add_argument("--detail", type=Path, metavar="MAP", help="write the wrinkles that deca "
-                          "or emoca sees as a map of displacements (.npz) for Blender's Apply "
-                          "Detail")
+                          "or emoca sees as a map of displacements: .npz for Blender's Apply "
+                          "Detail, .png (height of 16 bits, and normals) for other programs")
 
 
 def photo_encoder(options: Namespace) -> PhotoEncoder | None:
@@ -69,7 +69,7 @@ def _detailed(choice: EncoderChoice, options: Namespace) -> PhotoEncoder:
 
     def encode(photo: Path, _progress: Progress | None) -> FaceParameters:
         face = encode_with(seeing, photo, head=options.head, face=options.face)
-        return write_detail(face, wrinkles, options.detail)
+        return write_detail(face, wrinkles, options.detail, options.head)
 
     return encode
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..files import written_aside
+from ..files import write_whole, written_aside
 from ..parameters import FaceParameters
 from .networks import EncoderChoice
 
 if TYPE_CHECKING:
-    from ..encoders.networks.detail import DetailNetworks
+    from ..encoders.networks.detail import DetailNetworks, Map
     from ..encoders.networks.interface import FaceEncoder
 
 DETAILED = ("deca", "emoca")
@@ -47,22 +47,44 @@ def keeping_detail(encoder: FaceEncoder, networks: DetailNetworks) -> FaceEncode
     return replace(encoder, detail=networks)
 
 
-def write_detail(face: FaceParameters, networks: DetailNetworks, output: Path) -> FaceParameters:
-    """Writes the wrinkles of a face to a `.npz`, and gives the face with what there is to say.
+def write_detail(face: FaceParameters, networks: DetailNetworks, output: Path,
+                 head: str = "open") -> FaceParameters:
+    """Writes the wrinkles of a face on `head`, and gives the face with what there is to say.
 
-    Raises UsageError `wrong-ending`, `no-detail`; OutputError.
+    `.npz`: metres under `MAP_KEY`, for Blender's Apply Detail.  `.png`: 16 bits of height, for any
+    renderer, and beside it `…_normal.png`, tangent-space normals, green up.
+    Raises UsageError `wrong-ending`, `no-detail`; OutputError; for pictures HeadError `no-uv`.
     """
     import numpy as np
 
     check_map_name(output)
     metres, notes = networks.displacement(face)
-    with written_aside(output) as part:
-        np.savez_compressed(part, **{MAP_KEY: metres.astype(np.float32)})
+    if output.suffix.lower() == ".png":
+        notes = (*notes, _write_pictures(face, metres, output, head))
+    else:
+        with written_aside(output) as part:
+            np.savez_compressed(part, **{MAP_KEY: metres.astype(np.float32)})
     return replace(face, notes=(*face.notes, *notes))
 
 
+def _write_pictures(face: FaceParameters, metres: Map, output: Path, head: str) -> str:
+    """Height and normals on the person's own neutral face; gives the height's scale in words."""
+    from ..head.model import HeadModel
+    from ..head.registry import find_head
+    from ..render.displacement import as_png, relief_maps
+
+    data = find_head(head)
+    neutral = HeadModel(data).vertices(face.identity.shape)[0].numpy()
+    maps = relief_maps(metres, data, neutral)
+    normals = output.with_name(f"{output.stem}_normal.png")
+    write_whole(output, as_png(maps.height))
+    write_whole(normals, as_png(maps.normal))
+    return (f"{output.name}: {1e3 * maps.scale:.3g} mm from black to white, mid grey is none; "
+            f"its normals are {normals.name}.")
+
+
 def check_map_name(output: Path) -> None:
-    """Raises UsageError `wrong-ending` where `output` is no `.npz`."""
-    if output.suffix.lower() != ".npz":
-        raise UsageError("wrong-ending", f"A map of wrinkles is a .npz, not {output.name}.",
-                         "Give it a name that ends in .npz.")
+    """Raises UsageError `wrong-ending` where `output` is neither `.npz` nor `.png`."""
+    if output.suffix.lower() not in (".npz", ".png"):
+        raise UsageError("wrong-ending", f"A map of wrinkles is a .npz or .png, not {output.name}.",
+                         "Name it .npz for Blender's Apply Detail, .png for other programs.")

@@ -47,15 +47,3 @@ def emoca(deca_files):
     from flamewheel.encoders.networks.emoca import load_emoca
 
     return load_emoca(deca_files / "emoca2.ckpt")
-
-
-@pytest.fixture(scope="session")
-def flame_head(tmp_path_factory):
-    """A made-up head of FLAME's size."""
-    from generated_flame import write_flame_pickle
-
-    from flamewheel.head.registry import find_head
-
-    path = tmp_path_factory.mktemp("flame") / "generic_model.pkl"
-    write_flame_pickle(path)
-    return find_head(str(path))

@@ -33,8 +33,8 @@ weights were trained with it."""
 _CHANNELS = (128, 128, 64, 64, 32, 16)  # into the first convolution, out of it and the four others
 _START_SIDE = 8  # px
 
-_FIXED_HINT = ("Give fixed_displacement_256.npy, which lies in the folder data/ of "
-               "github.com/yfeng95/DECA.")
+_FIXED_HINT = ("Put fixed_displacement_256.npy, which lies in the folder data/ of "
+               "github.com/yfeng95/DECA, beside the checkpoint.")
 
 Map = npt.NDArray[np.float32]
 
@@ -86,7 +86,7 @@ class DetailNetworks:
             found = self.decoder(codes[None])[0, 0].numpy()
         if self.fixed is not None:
             return found + self.fixed, ()
-        return found, ("DECA's fixed displacement was not given: wrinkles only, without the form "
+        return found, ("DECA's fixed displacement is not at hand: wrinkles only, without the form "
                        f"that FLAME lacks around eyes and lips. {_FIXED_HINT}",)
 
 

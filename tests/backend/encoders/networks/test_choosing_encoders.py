@@ -207,7 +207,7 @@ def test_deca_s_fixed_displacement_is_found_and_added(flame_file, checkpoints, t
 @pytest.mark.parametrize("options, code", [
     (["--encoder", "smirk", "--detail", "m.npz"], "no-detail"),
     (["--detail", "m.npz"], "no-detail"),
-    (["--encoder", "deca", "--detail", "m.png"], "wrong-ending"),
+    (["--encoder", "deca", "--detail", "m.jpg"], "wrong-ending"),
     ([str(ASTRONAUT), "--encoder", "deca", "--detail", "m.npz"], "several-photos"),
 ])
 def test_wrinkles_that_cannot_be_had_are_refused(options, code, flame_file, tmp_path, monkeypatch,

@@ -50,7 +50,7 @@ def test_deca_gives_its_authors_numbers(deca: FlameEncoder) -> None:
 
 
 def test_emoca_takes_the_expression_from_its_own_network(
-        deca_files: Path, emoca: FlameEncoder, flame_head: HeadData) -> None:
+        deca_files: Path, emoca: FlameEncoder, flame: HeadData) -> None:
     pictures = as_pictures(waves())
     coarse = replace(emoca, expression=None).codes(pictures)
     codes = emoca.codes(pictures)
@@ -122,9 +122,9 @@ def test_the_losses_networks_beside_emoca_are_ignored(tmp_path: Path) -> None:
 
 
 def test_parameters_go_through_deca_s_own_names(
-        tmp_path: Path, deca: FlameEncoder, flame_head: HeadData) -> None:
-    face = waves_as_face(deca, flame_head)
-    assert face.identity.shape.shape == (flame_head.identity_count,)
+        tmp_path: Path, deca: FlameEncoder, flame: HeadData) -> None:
+    face = waves_as_face(deca, flame)
+    assert face.identity.shape.shape == (flame.identity_count,)
     assert face.identity.shape[100:].any() == face.code.expression[50:].any() == False  # noqa: E712
     parameter_file.save(face, tmp_path / "face.npz")
     with np.load(tmp_path / "face.npz") as arrays:
@@ -141,7 +141,7 @@ def test_parameters_go_through_deca_s_own_names(
             getattr(read.appearance, name), getattr(face.appearance, name), rtol=1e-6)
 
 
-def test_the_camera_is_deca_s_projection(deca: FlameEncoder, flame_head: HeadData) -> None:
+def test_the_camera_is_deca_s_projection(deca: FlameEncoder, flame: HeadData) -> None:
     crop = Crop(waves(), np.array([[2.0, 0, 30], [0, 2.0, -8], [0, 0, 1]]))
     cam = deca.codes(as_pictures(crop.pixels)).camera[0]
     camera = photo_camera(cam, crop, (640, 480))
@@ -162,11 +162,11 @@ def test_the_same_photo_gives_the_same_numbers_and_swapped_colours_others(
     assert np.abs(signed.shape - first.shape).max() > 0.05
 
 
-def test_a_camera_from_behind_is_none(flame_head: HeadData, deca_files: Path) -> None:
+def test_a_camera_from_behind_is_none(flame: HeadData, deca_files: Path) -> None:
     deca = load_deca(deca_files / "deca_model.tar")
     bias = deca.coarse.layers[2].bias  # type: ignore[index, union-attr]
     bias[206] -= 100.0
-    face = waves_as_face(deca, flame_head)
+    face = waves_as_face(deca, flame)
     assert face.camera is None and "no camera" in face.notes[-1]
 
 

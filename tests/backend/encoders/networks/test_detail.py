@@ -30,10 +30,10 @@ AUTHORS_MAP = [
 """m, every 85th pixel of the displacement map."""
 
 
-def test_the_decoder_gives_its_authors_map(deca: FlameEncoder, flame_head: HeadData) -> None:
+def test_the_decoder_gives_its_authors_map(deca: FlameEncoder, flame: HeadData) -> None:
     assert deca.detail is not None
     codes = deca.codes(as_pictures(waves()))
-    face = waves_as_face(deca, flame_head)
+    face = waves_as_face(deca, flame)
     code = replace(face.code, expression=codes.expression[0], jaw=codes.jaw[0])
     looks = replace(face.appearance, detail=codes.detail[0])
     found, notes = deca.detail.displacement(replace(face, code=code, appearance=looks))
@@ -49,9 +49,9 @@ def test_the_decoder_s_norms_are_as_trained() -> None:
 
 
 def test_wrinkles_follow_jaw_expression_and_the_fixed_form(
-        deca_files: Path, tmp_path: Path, deca: FlameEncoder, flame_head: HeadData) -> None:
+        deca_files: Path, tmp_path: Path, deca: FlameEncoder, flame: HeadData) -> None:
     assert deca.detail is not None
-    face = waves_as_face(deca, flame_head)
+    face = waves_as_face(deca, flame)
     first, _ = deca.detail.displacement(face)
     wide = replace(face, code=replace(face.code, jaw=face.code.jaw + 0.5))
     smile = replace(face, code=replace(face.code, expression=face.code.expression + 2))
@@ -81,10 +81,10 @@ def test_what_is_no_fixed_displacement(deca_files: Path, tmp_path: Path, content
 
 
 def test_without_a_code_there_are_no_wrinkles(
-        deca: FlameEncoder, emoca: FlameEncoder, flame_head: HeadData) -> None:
+        deca: FlameEncoder, emoca: FlameEncoder, flame: HeadData) -> None:
     assert deca.detail is not None
     with pytest.raises(UsageError, match="no code of wrinkles"):
-        deca.detail.displacement(waves_as_face(emoca, flame_head))
+        deca.detail.displacement(waves_as_face(emoca, flame))
 
 
 def test_details_are_loaded_strictly(tmp_path: Path) -> None:
