@@ -45,6 +45,10 @@ def photo_encoder(options: Namespace) -> PhotoEncoder | None:
     """
     choice = choose_encoder(options.encoder, options.shape_from, options.expression_from,
                             dict(options.checkpoint))
+    if options.preview and choice.is_identity_only:
+        raise UsageError("no-camera", "MICA says who it is, not where the face is: there is "
+                         "nothing to preview.", "Leave --preview out, or take the expression from "
+                         "another encoder, e.g. --expression-from emoca.")
     if options.detail:
         return _detailed(choice, options)
     if choice.is_landmark:

@@ -42,6 +42,11 @@ class EncoderChoice:
         """Whether the landmark encoder does it alone."""
         return self.shape_from == self.expression_from == LANDMARK
 
+    @property
+    def is_identity_only(self) -> bool:
+        """Whether nothing gives expression, pose and camera."""
+        return self.expression_from == IDENTITY_ONLY
+
 
 def choose_encoder(
     encoder: str | None = None,

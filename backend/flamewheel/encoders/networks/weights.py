@@ -14,6 +14,10 @@ FOLDER_VARIABLE = "FLAMEWHEEL_CHECKPOINTS"
 """Environment variable that names the folder; without it, `checkpoints` in Flamewheel's own."""
 
 
+EMOCA = "emoca"
+"""The network whose weights lie in a folder, under a name that its training chose."""
+
+
 @dataclass(frozen=True)
 class Published:
     """How a network's authors give its weights away."""
@@ -27,7 +31,7 @@ PUBLISHED: Mapping[str, Published] = {
     "deca": Published(
         "DECA", ("deca_model.tar", "data/deca_model.tar"),
         "deca_model.tar, which fetch_data.sh of github.com/yfeng95/DECA downloads"),
-    "emoca": Published(
+    EMOCA: Published(
         "EMOCA", ("EMOCA_v2_lr_mse_20", "EMOCA_v2_mp", "EMOCA_v2_lr_cos_1.5", "EMOCA", "detail"),
         "EMOCA_v2_lr_mse_20.zip (unpacked) or another model of "
         "gdl_apps/EMOCA/demos/download_assets.sh of github.com/radekd91/emoca"),
@@ -48,16 +52,15 @@ def find_checkpoint(name: str, given: Mapping[str, Path] | None = None) -> Path:
     looked for in the folder of checkpoints.  Raises CheckpointError `checkpoint-not-found`.
     """
     if given and name in given:
-        found = _weights_at(given[name])
+        found = given[name] if given[name].is_file() else _weights_in(given[name], name)
         if found is None:
             raise _missing(name, f"There is no checkpoint at {given[name]}.")
         return found
     folder = checkpoints_folder()
-    for place in PUBLISHED[name].places:
-        found = _weights_at(folder / place)
-        if found is not None:
-            return found
-    raise _missing(name, f"The weights of {PUBLISHED[name].title} are not in {folder}.")
+    found = _weights_in(folder, name)
+    if found is None:
+        raise _missing(name, f"The weights of {PUBLISHED[name].title} are not in {folder}.")
+    return found
 
 
 def checkpoints_folder() -> Path:
@@ -104,10 +107,13 @@ def _loss_of(path: Path) -> float | None:
         return None
 
 
-def _weights_at(place: Path) -> Path | None:
-    if place.is_file():
-        return place
-    return best_checkpoint(place) if place.is_dir() else None
+def _weights_in(folder: Path, name: str) -> Path | None:
+    """The weights of a network in a folder laid out as its authors' own."""
+    inside = [folder / place for place in PUBLISHED[name].places]
+    if name != EMOCA:
+        return next((place for place in inside if place.is_file()), None)
+    models = [place for place in inside if place.is_dir()] or [folder]
+    return next((best for model in models if (best := best_checkpoint(model))), None)
 
 
 def _missing(name: str, message: str) -> CheckpointError:
@@ -115,5 +121,5 @@ def _missing(name: str, message: str) -> CheckpointError:
     return CheckpointError(
         "checkpoint-not-found", message,
         f"Get {published.origin}; it is under its authors' licence, so Flamewheel does not bring "
-        f"it.  Then give `--checkpoint {name}=FILE`, or put it into {checkpoints_folder()} (or the "
+        f"it. Then give `--checkpoint {name}=FILE`, or put it into {checkpoints_folder()} (or the "
         f"folder that {FOLDER_VARIABLE} names).")

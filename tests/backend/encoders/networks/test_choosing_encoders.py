@@ -207,10 +207,11 @@ def test_deca_s_fixed_displacement_is_found_and_added(flame_file, checkpoints, t
 @pytest.mark.parametrize("options, code", [
     (["--encoder", "smirk", "--detail", "m.npz"], "no-detail"),
     (["--detail", "m.npz"], "no-detail"),
+    (["--encoder", "mica", "--preview", "p.png"], "no-camera"),
     (["--encoder", "deca", "--detail", "m.jpg"], "wrong-ending"),
     ([str(ASTRONAUT), "--encoder", "deca", "--detail", "m.npz"], "several-photos"),
 ])
-def test_wrinkles_that_cannot_be_had_are_refused(options, code, flame_file, tmp_path, monkeypatch,
+def test_what_an_encoder_cannot_give_is_refused(options, code, flame_file, tmp_path, monkeypatch,
                                                  capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["encode", str(ASTRONAUT), *options, "--head", str(flame_file), "--json"]) == 1

@@ -52,6 +52,17 @@ def test_what_is_given_comes_before_what_is_found(folder, tmp_path):
     assert given.name == "dataloader_idx_0=3.25521111.ckpt"
 
 
+def test_a_folder_may_be_given_for_each(folder, tmp_path):
+    mine = put(tmp_path / "mine", "data/deca_model.tar", "mica.tar", "SMIRK_em1.pt",
+               f"EMOCA_v2_mp/detail/checkpoints/{V2}")
+    for name in PUBLISHED:
+        assert mine in find_checkpoint(name, {name: mine}).parents
+    only = mine / "EMOCA_v2_mp" / "detail" / "checkpoints"
+    assert find_checkpoint("emoca", {"emoca": only}).suffix == ".ckpt"
+    with pytest.raises(CheckpointError):
+        find_checkpoint("mica", {"mica": only})  # another network's files are none of its own
+
+
 @pytest.mark.parametrize("names, best", [
     (["a-val_loss=3.10.ckpt", "b-val_loss=3.09.ckpt", "c-val_loss=3.2.ckpt"], "b-val_loss=3.09"),
     (["a=9.5.ckpt", "b=10.5.ckpt"], "a=9.5"),  # numbers, not letters
