@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..errors import FlamewheelError
@@ -30,7 +31,7 @@ class Check:
 
 def examine() -> list[Check]:
     """All checks, in the order in which a person would mend them."""
-    return [_python(), *map(_package, PACKAGES), _open_head(), _detector(), _blender()]
+    return [_python(), *map(_package, PACKAGES), _open_head(), _detector(), _networks(), _blender()]
 
 
 def _python() -> Check:
@@ -55,6 +56,19 @@ def _open_head() -> Check:
     except FlamewheelError as refusal:
         return Check("open head", False, refusal.message, refusal.hint)
     return Check("open head", True, f"{head.vertex_count} vertices, checksum {head.checksum[:12]}")
+
+
+def _networks() -> Check:
+    """Which of the papers' checkpoints are there; none is needed."""
+    from ..encoders.networks.weights import PUBLISHED, checkpoints_folder, find_checkpoint
+
+    there = []
+    for name, published in PUBLISHED.items():
+        with suppress(FlamewheelError):
+            find_checkpoint(name)
+            there.append(published.title)
+    found = f"{', '.join(there) or 'none'} in {checkpoints_folder()}"
+    return Check("checkpoints for encode --encoder", True, found, needed=False)
 
 
 def _detector() -> Check:

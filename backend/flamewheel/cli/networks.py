@@ -11,7 +11,13 @@ from ..errors import UsageError
 from ..parameters import FaceParameters
 from ..pipeline import Progress
 from ..pipeline.detail import check_map_name, keeping_detail, ready_detail, write_detail
-from ..pipeline.networks import EncoderChoice, choose_encoder, encode_with, ready_encoder
+from ..pipeline.networks import (
+    LANDMARK,
+    EncoderChoice,
+    choose_encoder,
+    encode_with,
+    ready_encoder,
+)
 
 PhotoEncoder = Callable[[Path, Progress | None], FaceParameters]
 """One photo -> its face; raises PhotoError where there is none."""
@@ -59,6 +65,18 @@ def photo_encoder(options: Namespace) -> PhotoEncoder | None:
         return encode_with(encoder, photo, head=options.head, face=options.face)
 
     return encode
+
+
+def refuse_networks(options: Namespace) -> None:
+    """For what the landmark encoder does alone, videos: no option of this file goes unheard.
+
+    Raises UsageError `landmarks-only`.
+    """
+    asked = (options.encoder, options.shape_from, options.expression_from, options.detail)
+    if any(asked) and asked != (LANDMARK, None, None, None):
+        raise UsageError("landmarks-only", "Videos are encoded by landmarks only, not by networks.",
+                         "Leave the networks' options out. A network's identity can be used: "
+                         "encode a photo with it, and give the file as --identity.")
 
 
 def _detailed(choice: EncoderChoice, options: Namespace) -> PhotoEncoder:

@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import pipeline
 from ..errors import UsageError
 from .giving import say_where
+from .networks import refuse_networks
 from .report import print_json, print_notes, progress_line
 
 
@@ -62,6 +63,7 @@ def identity_path(output: Path) -> Path:
 
 def _check(options: Namespace, video: Path) -> None:
     """What can be told before minutes are spent.  Raises UsageError."""
+    refuse_networks(options)
     if not 0 <= options.smoothing <= 10:  # NaN compares false
         raise UsageError("bad-smoothing", f"A smoothing of {options.smoothing:g} is out of range.",
                          "Give 0 to 10; 1 takes away what is noise.")

@@ -31,10 +31,11 @@ class Combined:
     ) -> FaceParameters:
         """Identity from the one; expression, jaw, pose and camera from the other.
 
-        `error` is dropped: it was measured with the other identity.  Raises as either does.
+        `error` and `deviation` are dropped: they were measured with the other identity.  Raises as
+        either does.
         """
         picture = load_photo(photo)
         does = self.expression_from.encode(picture, head, face=face)
         whose = self.shape_from.encode(picture, head, face=face)
-        return replace(does, identity=whose.identity, error=None,
+        return replace(does, identity=whose.identity, error=None, deviation=None,
                        notes=tuple(dict.fromkeys((*does.notes, *whose.notes))))

@@ -163,6 +163,15 @@ def test_the_command_line(flame_file, tmp_path, capsys):
     assert "head convert" in said.out + said.err and "Traceback" not in said.err
 
 
+def test_a_video_is_not_silently_encoded_by_landmarks(tmp_path, capsys):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"no video")
+    assert cli.main(["encode", str(clip), "--shape-from", "mica"]) == 1
+    assert "landmarks-only" in capsys.readouterr().err
+    assert cli.main(["encode", str(clip), "--encoder", "landmark"]) == 1
+    assert "landmarks-only" not in capsys.readouterr().err
+
+
 def test_a_checkpoint_is_given_by_name(flame_file, tmp_path, capsys):
     command = ["encode", str(ASTRONAUT), "--encoder", "mica", "--head", str(flame_file)]
     assert cli.main([*command, "--checkpoint", f"mica={tmp_path / 'no.tar'}"]) == 1
@@ -218,3 +227,14 @@ def test_what_an_encoder_cannot_give_is_refused(options, code, flame_file, tmp_p
     said = capsys.readouterr()
     assert code in said.out + said.err
     assert not list(tmp_path.iterdir())
+
+
+def test_the_doctor_says_which_checkpoints_are_there(monkeypatch, tmp_path):
+    from flamewheel.cli.doctor import examine
+
+    def said() -> str:
+        return next(check.found for check in examine() if check.what.startswith("checkpoints"))
+
+    assert said().startswith("DECA, EMOCA, SMIRK, MICA in ")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    assert said() == f"none in {tmp_path}"
