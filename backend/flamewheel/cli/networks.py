@@ -82,9 +82,6 @@ def refuse_networks(options: Namespace) -> None:
 def _detailed(choice: EncoderChoice, options: Namespace) -> PhotoEncoder:
     """An encoder that writes the wrinkles it sees to `--detail`."""
     check_map_name(options.detail)
-    if len(options.sources) > 1:
-        raise UsageError("several-photos", "One map of wrinkles is of one photo.",
-                         "Encode the photos one by one.")
     encoder = ready_encoder(choice, options.head)
     wrinkles = ready_detail(choice)
     seeing = keeping_detail(encoder, wrinkles)

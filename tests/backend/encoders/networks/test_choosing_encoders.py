@@ -218,7 +218,7 @@ def test_deca_s_fixed_displacement_is_found_and_added(flame_file, checkpoints, t
     (["--detail", "m.npz"], "no-detail"),
     (["--encoder", "mica", "--preview", "p.png"], "no-camera"),
     (["--encoder", "deca", "--detail", "m.jpg"], "wrong-ending"),
-    ([str(ASTRONAUT), "--encoder", "deca", "--detail", "m.npz"], "several-photos"),
+    ([str(ASTRONAUT), "--encoder", "deca", "--detail", "m.npz"], "detail-of-several"),
 ])
 def test_what_an_encoder_cannot_give_is_refused(options, code, flame_file, tmp_path, monkeypatch,
                                                  capsys):

@@ -69,6 +69,18 @@ def test_smirk_is_mirrored_by_a_mirrored_picture_only_as_its_authors(smirk):
                                atol=1.5e-5)
 
 
+def test_mica_s_pictures_run_from_minus_to_plus_one(mica, monkeypatch):
+    """(x - 127.5) / 127.5 of grey levels, as insightface's blobFromImages."""
+    seen = []
+    monkeypatch.setattr(type(mica.network), "forward",
+                        lambda self, pictures: seen.append(pictures) or torch.zeros(1, 300))
+    picture = np.zeros((112, 112, 3), np.float32)
+    picture[0, 0] = 1.0, 0.5, 0.0
+    mica.shape(picture)
+    assert seen[0].shape == (1, 3, 112, 112)
+    np.testing.assert_allclose(seen[0][0, :, 0, 0], [1, 0, -1], atol=1e-6)
+
+
 def test_mica_gives_its_authors_numbers(mica):
     shape = mica.shape(waves(112))
     assert shape.shape == (300,)
