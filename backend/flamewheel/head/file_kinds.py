@@ -14,8 +14,8 @@ MAX_FILE_BYTES = 1 << 30
 _TAR_MAGIC_AT = 257  # POSIX ustar header, offset of "ustar"
 
 
-def checked_bytes(path: Path, *, what: str = "head file") -> bytes:
-    """The first kilobyte of a file that exists, is a file and is not too large.
+def checked_bytes(path: Path, *, what: str = "head file", limit: int = MAX_FILE_BYTES) -> bytes:
+    """The first kilobyte of a file that exists, is a file and has at most `limit` bytes.
 
     Raises HeadError: `head-not-found`, `head-unreadable`, `head-too-large`, `head-empty`.
     """
@@ -35,9 +35,9 @@ def checked_bytes(path: Path, *, what: str = "head file") -> bytes:
         reason = getattr(bad, "strerror", None) or str(bad)
         raise HeadError("head-unreadable", f"{str(path)!r} cannot be read: {reason}.",
                         "Check the permissions of the file.") from bad
-    if size > MAX_FILE_BYTES:
+    if size > limit:
         raise HeadError("head-too-large", f"{path} has {size / 1e9:.1f} GB; a {what} has at most "
-                        "1 GB.", "Check that it is the file you meant.")
+                        f"{limit >> 30} GB.", "Check that it is the file you meant.")
     if not start:
         raise HeadError("head-empty", f"{path} is empty.", "Download it again.")
     return start

@@ -73,7 +73,7 @@ def read_checkpoint(path: Path | str) -> Checkpoint:
     """The description of the torch file at `path`; numbers are read when they are asked for.
 
     The file must stay as it is while tables of it are in use.  Raises CheckpointError:
-    `checkpoint-not-found`, `-empty`, `-too-large` (1 GB), `-unreadable`; `not-a-checkpoint`, which
+    `checkpoint-not-found`, `-empty`, `-too-large` (4 GB), `-unreadable`; `not-a-checkpoint`, which
     says what the file looks like; `unsafe-pickle`, which names what it asks for.
     """
     path = Path(path)

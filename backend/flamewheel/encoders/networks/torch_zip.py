@@ -25,6 +25,7 @@ from ...head.torch_storage import MAGIC
 
 Bytes = npt.NDArray[np.uint8]
 
+MAX_FILE_BYTES = 4 << 30  # EMOCA with optimizer, texture and its losses' networks has about 1 GB
 MAX_MEMBERS = 20_000  # EMOCA with its optimizer has about 3,500
 MAX_DIRECTORY_BYTES = 4 * 1024 * 1024  # 200 for each of so many
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -56,7 +57,7 @@ def torch_members(path: Path) -> Mapping[str, Member]:
     `checkpoint-unreadable`, and `not-a-checkpoint`, which says what the file looks like.
     """
     try:
-        start = checked_bytes(path, what="checkpoint")
+        start = checked_bytes(path, what="checkpoint", limit=MAX_FILE_BYTES)
     except HeadError as bad:
         code = bad.code.replace("head-", "checkpoint-")
         raise CheckpointError(code, bad.message, bad.hint) from bad
