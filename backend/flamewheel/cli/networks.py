@@ -7,12 +7,12 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from ..encoders.networks.registry import LANDMARK
 from ..errors import UsageError
 from ..parameters import FaceParameters
 from ..pipeline import Progress
 from ..pipeline.detail import check_map_name, keeping_detail, ready_detail, write_detail
 from ..pipeline.networks import (
-    LANDMARK,
     EncoderChoice,
     choose_encoder,
     encode_with,
