@@ -49,6 +49,10 @@ class Connection:
         """As `get`, with a JSON body."""
         return self._ask("POST", path, body, len(body))
 
+    def delete(self, path: str) -> bytes:
+        """As `get`."""
+        return self._ask("DELETE", path, None, 0)
+
     def post_file(self, path: str, file: Path, query: Mapping[str, object]) -> bytes:
         """As `get`, with a file as the raw body, read while it is sent.
 

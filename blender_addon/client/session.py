@@ -134,7 +134,7 @@ class Session:
         connection = self._taken(greeting.token) or Connection(greeting.port, greeting.token)
         job.when_cancelled(connection.abort)
         try:
-            result = ask(BackendCalls(connection))
+            result = ask(BackendCalls(connection, job))
         except FlamewheelError as refusal:
             if refusal.code == CONNECTION_LOST:
                 connection.close()

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,24 @@ from .protocol import (
     from_json,
     to_json,
 )
+from .protocol_video import PATH_JOBS, PATH_VIDEO, JobReply, VideoReply, VideoRequest
+
+POLL = 0.1
+"""Seconds between two questions how far a job is: a person sees it move, the backend no load."""
+
+
+class Watcher(Protocol):
+    """Who waits for a long call, and may give up; `client.jobs.Job` does."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Has the one who waits given up?"""
+
+    def report(self, fraction: float, text: str = "") -> None:
+        """How far it is."""
+
+    def when_cancelled(self, break_off: Callable[[], None] | None) -> None:
+        """What ends a call under way at once; None: the call looks itself."""
 
 
 class Transport(Protocol):
@@ -41,6 +60,9 @@ class Transport(Protocol):
     def post(self, path: str, body: bytes) -> bytes:
         """The answer to a JSON body."""
 
+    def delete(self, path: str) -> bytes:
+        """The answer's body."""
+
     def post_file(self, path: str, file: Path, query: Mapping[str, object]) -> bytes:
         """The answer to a file."""
 
@@ -48,8 +70,9 @@ class Transport(Protocol):
 class BackendCalls:
     """One method for each verb; each raises what the backend refuses with."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, watcher: Watcher | None = None) -> None:
         self._transport = transport
+        self._watcher = watcher
 
     def health(self) -> HealthReply:
         """Version, and whether torch is loaded."""
@@ -87,6 +110,22 @@ class BackendCalls:
     def transition(self, asked: TransitionRequest) -> TrajectoryReply:
         """A sentence as a performance."""
         return from_json(TrajectoryReply, self._transport.post(PATH_TRANSITION, to_json(asked)))
+
+    def encode_video(self, asked: VideoRequest) -> VideoReply:
+        """The performance in a video.  Takes as long as the clip; the watcher is told how far."""
+        if self._watcher is not None:
+            self._watcher.when_cancelled(None)  # the connection is needed, to end the job
+        job = from_json(JobReply, self._transport.post(PATH_VIDEO, to_json(asked)))
+        path = f"{PATH_JOBS}/{job.job}"
+        while not job.finished:
+            time.sleep(POLL)
+            if self._watcher is not None and self._watcher.cancelled:
+                self._transport.delete(path)
+                raise BackendError("cancelled", "Cancelled.")
+            job = from_json(JobReply, self._transport.get(path))
+            if self._watcher is not None:
+                self._watcher.report(job.done / job.total if job.total else 0.0, job.what)
+        return from_json(VideoReply, self._transport.get(f"{path}/result"))
 
     def retarget(self, asked: RetargetRequest) -> FaceReply:
         """One face's expression on another's identity."""

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from flamewheel import pipeline
-from flamewheel.errors import FlamewheelError, HeadError, PhotoError, WheelError
+from flamewheel.errors import FlamewheelError, HeadError, PhotoError, VideoError, WheelError
 from flamewheel.head.registry import HeadEntry
 from flamewheel.parameters import ExpressionCode, FaceParameters, Identity
 from flamewheel.protocol import PlanStep
-from flamewheel.trajectory import Trajectory
+from flamewheel.trajectory import CurveKeys, Trajectory
 
 
 def encode(photo: bytes, *, head: str, face: int | None) -> FaceParameters:
@@ -49,6 +49,27 @@ def encode_by(choice: Any, photo: bytes, *, head: str, face: int | None) -> Face
     told = encode(photo, head=head, face=face)
     by = f"shape from {choice.shape_from}, expression from {choice.expression_from}"
     return FaceParameters(head, told.identity, told.code, notes=(by,))
+
+
+def encode_video(video: Path, *, progress: Any, **options: Any) -> Any:
+    """A video that works for as many steps as its name says, 20 ms each."""
+    if video.stem == "noface":
+        raise VideoError("no-face", f"No face was found in {video.name}.", "Take another one.")
+    if video.stem == "crash":
+        os.abort()
+    for step in range(int(video.stem)):
+        progress(step, int(video.stem), "looking")
+        time.sleep(0.02)
+    video.with_suffix(".done").touch()
+    keys = CurveKeys([0, 0, 15], [0.0, 1.0, 0.0], [0.0, 1.0, 0.5], [0.0, 0.0, 0.0],
+                     [False, True, False])
+    path = Trajectory(options["head"], np.array([0.0, 1.0]), np.zeros((2, 15)), ("linear",),
+                      keys=keys)
+    who = options["identity"]
+    shape = np.ones(2) if who is None else who.identity.shape
+    person = FaceParameters(options["head"], Identity(shape), ExpressionCode(np.zeros(3)))
+    return SimpleNamespace(trajectory=path, identity=person, error=0.01,
+                           notes=(str(sorted(options)),))
 
 
 def blend(primary: str, secondary: str | None, **options: Any) -> Any:
@@ -97,7 +118,8 @@ def main() -> int:
     from flamewheel.server import serve
 
     registry.find_head = find_head  # type: ignore[assignment]
-    for function in (encode, encode_by, blend, transition, retarget, heads, convert_head):
+    verbs = (encode, encode_by, encode_video, blend, transition, retarget, heads, convert_head)
+    for function in verbs:
         setattr(pipeline, function.__name__, function)
     sys.modules.setdefault("torch", ModuleType("torch"))
     plan.to_wire = steps_of  # type: ignore[assignment]

@@ -82,13 +82,13 @@ def _summary(result: pipeline.VideoResult) -> str:
     """How long, how many keys, how well, for a person."""
     import numpy as np
 
-    path, track = result.trajectory, result.track
+    path = result.trajectory
     keys = path.keys
     assert keys is not None
     of_each = np.bincount(keys.channels)
     moving = of_each[of_each > 1]
     return (f"{path.seconds:.2f} s, {path.times.size} frames: {moving.sum()} keys on {moving.size} "
-            f"channels\nresidual: {100 * float(np.nanmedian(track.error)):.2f} % of the "
+            f"channels\nresidual: {100 * result.error:.2f} % of the "
             "inter-ocular distance (median)")
 
 

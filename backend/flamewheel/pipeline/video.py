@@ -22,6 +22,7 @@ class VideoResult:
     trajectory: Trajectory  # one code a frame, and few keys; 0 s is the first frame
     track: VideoTrack  # the same at the clip's own times, with errors, cuts and gaps
     identity: FaceParameters  # the person at rest
+    error: float  # median residual, fraction of the inter-ocular distance
     notes: tuple[str, ...]
 
 
@@ -59,7 +60,7 @@ def encode_video(
                                TOLERANCE if tolerance is None else tolerance)
     rest = ExpressionCode(np.zeros(data.expression_count))
     return VideoResult(trajectory, track, FaceParameters(data.name, track.identity, rest),
-                       track.notes)
+                       float(np.nanmedian(track.error)), track.notes)
 
 
 def write_video_preview(

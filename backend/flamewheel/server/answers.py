@@ -11,7 +11,9 @@ JSON_TYPE = "application/json"
 _STATUS = {
     "bad-message": 422,
     "foreign-origin": 403,
+    "no-such-job": 404,
     "no-such-path": 404,
+    "not-finished": 409,
     "protocol-mismatch": 409,
     "too-large": 413,
     "wrong-host": 421,

@@ -20,9 +20,11 @@ from starlette.exceptions import HTTPException
 from .. import parameter_file, pipeline, protocol
 from ..errors import BackendError, FlamewheelError
 from ..head.data import HeadData
-from ..parameters import ExpressionCode, FaceParameters, checked_array
+from ..parameters import POSE_SIZE, ExpressionCode, FaceParameters, Identity, checked_array
+from ..protocol_video import PATH_JOBS, PATH_VIDEO, KeysBody, VideoReply, VideoRequest
 from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
 from .door import BODY
+from .jobs import Jobs
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -66,8 +68,33 @@ def make_rooms() -> FastAPI:
         asked = protocol.from_json(protocol.ConvertRequest, bytes(request.scope[BODY]))
         return await _reply(heavy, request, lambda: _convert(asked))
 
+    _add_jobs(rooms, Jobs())
     _say_refusals(rooms)
     return rooms
+
+
+def _add_jobs(rooms: FastAPI, jobs: Jobs) -> None:
+    """What takes minutes: begun, asked about, fetched, ended.  None of it waits."""
+
+    def say(message: Any) -> Response:
+        return Response(protocol.to_json(message), media_type=JSON_TYPE)
+
+    @rooms.post(PATH_VIDEO)
+    async def video(request: Request) -> Response:
+        asked = protocol.from_json(VideoRequest, bytes(request.scope[BODY]))
+        return say(jobs.start(lambda progress: _video(asked, progress)))
+
+    @rooms.get(PATH_JOBS + "/{name}")
+    async def job(name: str) -> Response:
+        return say(jobs.reply(name))
+
+    @rooms.get(PATH_JOBS + "/{name}/result")
+    async def result(name: str) -> Response:
+        return say(jobs.result(name))
+
+    @rooms.delete(PATH_JOBS + "/{name}")
+    async def end(name: str) -> Response:
+        return say(jobs.cancel(name))
 
 
 def _encode(
@@ -77,6 +104,25 @@ def _encode(
     if choice.is_landmark:
         return _face_reply(pipeline.encode(photo, head=head, face=face))
     return _face_reply(pipeline.encode_by(choice, photo, head=head, face=face))
+
+
+def _video(asked: VideoRequest, progress: pipeline.Progress) -> VideoReply:
+    who = None
+    if asked.shape is not None:
+        shape = checked_array("shape", asked.shape, (None,))
+        who = FaceParameters(asked.head, Identity(shape), ExpressionCode.neutral(0))
+    result = pipeline.encode_video(
+        Path(asked.video), head=asked.head, face=asked.face, identity=who, start=asked.start,
+        end=asked.end, frame_rate=asked.frame_rate, smoothing=asked.smoothing,
+        tolerance=asked.tolerance, progress=progress,
+    )
+    path, keys = result.trajectory, result.trajectory.keys
+    assert keys is not None
+    body = KeysBody(keys.channels.tolist(), keys.times.tolist(), keys.values.tolist(),
+                    keys.slopes.tolist(), keys.holds.tolist())
+    return VideoReply(
+        path.head, path.codes.shape[1] - POSE_SIZE, path.seconds, body,
+        result.identity.identity.shape.tolist(), result.error, list(result.notes))
 
 
 def _blend(asked: protocol.BlendRequest) -> protocol.BlendReply:
