@@ -73,6 +73,7 @@ class KeyframeTrack:
     values: Any  # (K,) float64: FLAME coefficients or radians
     interpolation: tuple[str, ...]  # (K,) from each key to the next
     easing: tuple[str, ...]  # (K,)
+    slopes: Any = None  # (K,) per frame, of BEZIER keys; None: Blender's automatic handles
 
 
 def seconds_to_frames(times: Any, fps: float, start_frame: float) -> Any:

@@ -6,6 +6,7 @@ from .backend import FLAMEWHEEL_OT_start_backend, FLAMEWHEEL_OT_stop_backend
 from .batch import FLAMEWHEEL_OT_batch
 from .blend import FLAMEWHEEL_OT_blend
 from .encode_photo import FLAMEWHEEL_OT_encode_photo
+from .encode_video import FLAMEWHEEL_OT_encode_video
 from .expression import (
     FLAMEWHEEL_OT_key_expression,
     FLAMEWHEEL_OT_reset_expression,
@@ -19,6 +20,7 @@ OPERATORS = (
     FLAMEWHEEL_OT_import_head,
     FLAMEWHEEL_OT_import_head_file,
     FLAMEWHEEL_OT_encode_photo,
+    FLAMEWHEEL_OT_encode_video,
     FLAMEWHEEL_OT_apply_detail,
     FLAMEWHEEL_OT_blend,
     FLAMEWHEEL_OT_transition,

@@ -109,7 +109,9 @@ class BackendVerb:
         return {"RUNNING_MODAL"}
 
     def _show_progress(self, context: Any) -> None:
-        context.workspace.status_text_set(f"{self.waiting} …  (Esc cancels)")
+        fraction, step = self._job.progress
+        far = f": {step} {100 * fraction:.0f} %" if fraction else ""
+        context.workspace.status_text_set(f"{self.waiting} …{far}  (Esc cancels)")
 
     def _end(self, context: Any) -> None:
         context.workspace.status_text_set(None)

@@ -212,12 +212,25 @@ def _new_values(track: KeyframeTrack, fresh: Any) -> dict[str, Any]:
     """What `foreach_set` takes for the track's keys; not what a `fresh` key is anyway."""
     co = np.empty((track.frames.size, 2), dtype=np.float32)
     co[:, 0], co[:, 1] = track.frames, track.values
-    auto = ("AUTO_CLAMPED",) * track.frames.size
+    handles = ("AUTO_CLAMPED" if track.slopes is None else "ALIGNED",) * track.frames.size
     words = {"interpolation": track.interpolation, "easing": track.easing,
-             "handle_left_type": auto, "handle_right_type": auto}
+             "handle_left_type": handles, "handle_right_type": handles}
     enums = {name: _enum_values(name, given) for name, given in words.items()
              if not _all_are(given, getattr(fresh, name))}
-    return {"co": co.ravel(), **enums}
+    return {"co": co.ravel(), **enums, **_handles(track)}
+
+
+def _handles(track: KeyframeTrack) -> dict[str, Any]:
+    """Handles at thirds of the way: the curve between is the cubic with the track's slopes."""
+    if track.slopes is None:
+        return {}
+    length = np.diff(track.frames) / 3.0
+    first, last = (length[:1], length[-1:]) if length.size else (np.ones(1), np.ones(1))
+    before, after = np.concatenate([first, length]), np.concatenate([length, last])
+    left = np.stack([track.frames - before, track.values - before * track.slopes], axis=1)
+    right = np.stack([track.frames + after, track.values + after * track.slopes], axis=1)
+    return {"handle_left": left.astype(np.float32).ravel(),
+            "handle_right": right.astype(np.float32).ravel()}
 
 
 def _read(points: Any, name: str) -> Any:

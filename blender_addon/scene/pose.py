@@ -13,7 +13,9 @@ import numpy as np
 from ..core.coordinates import bone_euler_from_flame, flame_from_bone_euler
 from ..core.keyframes import POSE_BONES, Performance, dense_tracks, trajectory_to_tracks
 from ..core.protocol import CodeBody
+from ..core.protocol_video import VideoReply
 from ..core.rig_spec import expression_key_name
+from ..core.video_keys import video_tracks
 from .actions import WrittenKeys, live_channels, write_tracks
 from .find import HeadInScene
 
@@ -70,6 +72,23 @@ def key_performance(
         fps=scene.render.fps / scene.render.fps_base,
         start_frame=scene.frame_current if frame is None else frame,
         expression_count=head.expression_count,
+        always=live_channels(head.mesh, head.armature),
+    )
+    written = write_tracks(head.mesh, head.armature, tracks)
+    scene.frame_set(scene.frame_current)  # show what the keys say on this frame
+    return written
+
+
+def key_video(
+    head: HeadInScene, reply: VideoReply, scene: Any, *, frame: float, head_pose: bool
+) -> WrittenKeys:
+    """Key the performance in a video from `frame` on; head_pose: with the head's turns."""
+    tracks = video_tracks(
+        reply,
+        fps=scene.render.fps / scene.render.fps_base,
+        start_frame=frame,
+        expression_count=head.expression_count,
+        head_pose=head_pose,
         always=live_channels(head.mesh, head.armature),
     )
     written = write_tracks(head.mesh, head.armature, tracks)

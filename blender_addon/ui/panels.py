@@ -54,10 +54,10 @@ class FLAMEWHEEL_PT_head(FlamewheelPanel, bpy.types.Panel):
 
 
 class FLAMEWHEEL_PT_photo(HeadPanel, bpy.types.Panel):
-    """Photo to head"""
+    """Photo or video to head"""
 
     bl_idname = "FLAMEWHEEL_PT_photo"
-    bl_label = "Photo"
+    bl_label = "Photo and Video"
 
     def draw(self, context: Any) -> None:
         """Who it is, what it does, or both."""
@@ -68,6 +68,10 @@ class FLAMEWHEEL_PT_photo(HeadPanel, bpy.types.Panel):
         row = column.row(align=True)
         _photo(row.operator("flamewheel.encode_photo", text="Identity"), True, False)
         _photo(row.operator("flamewheel.encode_photo", text="Expression"), False, True)
+        video = self.layout.column(align=True)
+        video.operator_context = "INVOKE_DEFAULT"
+        video.operator("flamewheel.encode_video", text="From Video …",
+                       icon="FILE_MOVIE").filepath = ""
 
 
 def _photo(operator: Any, identity: bool, expression: bool) -> None:

@@ -12,8 +12,8 @@ import blender_addon
 from blender_addon.client.session import session
 
 VERBS = {
-    "import_head", "encode_photo", "blend", "transition", "retarget", "start_backend",
-    "stop_backend", "install_backend", "batch",
+    "import_head", "encode_photo", "encode_video", "blend", "transition", "retarget",
+    "start_backend", "stop_backend", "install_backend", "batch",
 }
 """The operators that other people's scripts rely on."""
 

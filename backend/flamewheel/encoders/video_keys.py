@@ -19,7 +19,6 @@ TOLERANCE = 0.3  # mm that any vertex may be off by one channel's keys; two pixe
 GAZE_FACTOR = 0.5  # of the tolerance: where eyes look is seen before how far they move
 HEAD_FACTOR = 4.0  # of the tolerance: a head that turns is seen against nothing near
 MAX_RATE = 240.0  # frames a second
-STILL_TURN = 1e-4  # rad: smallest tolerance of a rotation
 LEAST_REACH = 0.01  # mm that a unit moves: components that move nothing are keyed coarsely
 
 
@@ -82,9 +81,7 @@ def _tolerances(head: HeadData, millimetres: float) -> Floats:
     share = np.ones(reach.size)
     share[head.expression_count + 6:head.expression_count + POSE_SIZE] = GAZE_FACTOR
     share[head.expression_count + POSE_SIZE:] = HEAD_FACTOR
-    tolerance = millimetres * share / np.maximum(reach, LEAST_REACH)
-    tolerance[head.expression_count:] = np.maximum(tolerance[head.expression_count:], STILL_TURN)
-    return np.asarray(tolerance)
+    return np.asarray(millimetres * share / np.maximum(reach, LEAST_REACH))
 
 
 def _expression_reach(head: HeadData) -> Floats:
