@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from ..errors import HeadError
 from .pickle_stand_ins import BadContent
+from .pickle_tuples import TupleSizes
 
 MAX_INSTRUCTIONS = 2_000_000  # FLAME's pickles have about 500
 MAX_MEMO = 1_000_000  # a larger memo index makes the unpickler reserve memory for all below it
@@ -24,6 +25,7 @@ def scan(raw: bytes, refused: Collection[str] = REFUSED) -> int:
     where lengths or indices cannot be right.
     """
     end = 0
+    sizes = TupleSizes()
     for count, (opcode, argument, position) in enumerate(pickletools.genops(raw)):
         if opcode.name in refused:
             raise HeadError("unsafe-pickle", f"It holds the instruction {opcode.name}, which no "
@@ -33,5 +35,6 @@ def scan(raw: bytes, refused: Collection[str] = REFUSED) -> int:
         memo = opcode.name in ("PUT", "BINPUT", "LONG_BINPUT")
         if memo and isinstance(argument, int) and argument > MAX_MEMO:
             raise BadContent("it would need too much memory")
+        sizes.follow(opcode, argument)
         end = (position or 0) + 1  # STOP, the last, is one byte long
     return end

@@ -151,6 +151,14 @@ def test_a_tensor_written_by_hand(tmp_path: Path) -> None:
     (b"\x82\x01", "EXT1"),
     (b"]r\xff\xff\xff\x7f", "memory"),
     (b"R", "do not fit together"),
+    (b"0", "do not fit together"),
+    (b"}t", "do not fit together"),
+    (b"q\x00", "do not fit together"),
+    # a key of 2^60 entries in 200 bytes: by copies of the top, and by the memo
+    (b"}K\x01\x85" + b"2\x86" * 60 + b"K\x01s", "nest without end"),
+    (b"}K\x01\x85q\x01" + b"h\x01\x86q\x01" * 60 + b"K\x01s", "nest without end"),
+    (b"}K\x01\x85\x94" + b"".join(b"(h" + bytes([n]) + b"h" + bytes([n]) + b"t\x94"
+                                  for n in range(60)) + b"K\x01s", "nest without end"),
 ])
 def test_pickles_that_do_not_fit_together(tmp_path: Path, body: bytes, said: str) -> None:
     refused = refusal(small_pickle(tmp_path, body, FOUR))
