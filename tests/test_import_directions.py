@@ -18,6 +18,7 @@ BACKEND_LEVELS = {
     "files": 1,
     "wheel_names": 0,
     "protocol": 1,
+    "protocol_photos": 0,
     "protocol_video": 1,
     "job_file": 1,
     "strict_toml": 1,

@@ -4,7 +4,7 @@
 HTTP/1.1 on loopback.  Every request carries `Authorization: Bearer <token>` and
 `X-Flamewheel-Protocol: 1`; every answer is JSON.  A refusal has the status of its error and the
 body of `ErrorReply`.  A photo travels as the raw request body, never inside JSON.
-`protocol_video` has the messages of what takes minutes.
+`protocol_photos` and `protocol_video` have the messages of what takes minutes.
 
 The child tells its parent where it listens with one JSON line on its standard output,
 `Greeting`; the token is in it and nowhere else.

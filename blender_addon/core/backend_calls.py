@@ -31,6 +31,7 @@ from .protocol import (
     from_json,
     to_json,
 )
+from .protocol_photos import PATH_PHOTOS, PhotosReply, PhotosRequest
 from .protocol_video import PATH_JOBS, PATH_VIDEO, JobReply, VideoReply, VideoRequest
 
 POLL = 0.1
@@ -103,6 +104,10 @@ class BackendCalls:
         }
         return from_json(FaceReply, self._transport.post_file(PATH_ENCODE, photo, query))
 
+    def encode_photos(self, asked: PhotosRequest) -> PhotosReply:
+        """The faces in several photos of one person; the watcher is told how far it is."""
+        return from_json(PhotosReply, self._work(PATH_PHOTOS, to_json(asked)))
+
     def blend(self, asked: BlendRequest) -> BlendReply:
         """One or two emotions as an expression."""
         return from_json(BlendReply, self._transport.post(PATH_BLEND, to_json(asked)))
@@ -113,9 +118,21 @@ class BackendCalls:
 
     def encode_video(self, asked: VideoRequest) -> VideoReply:
         """The performance in a video.  Takes as long as the clip; the watcher is told how far."""
+        return from_json(VideoReply, self._work(PATH_VIDEO, to_json(asked)))
+
+    def retarget(self, asked: RetargetRequest) -> FaceReply:
+        """One face's expression on another's identity."""
+        return from_json(FaceReply, self._transport.post(PATH_RETARGET, to_json(asked)))
+
+    def convert(self, asked: ConvertRequest) -> HeadReply:
+        """A FLAME pickle as a head file."""
+        return from_json(HeadReply, self._transport.post(PATH_CONVERT, to_json(asked)))
+
+    def _work(self, start: str, body: bytes) -> bytes:
+        """The result of a job begun at the path `start`; one that is cancelled ends there too."""
         if self._watcher is not None:
             self._watcher.when_cancelled(None)  # the connection is needed, to end the job
-        job = from_json(JobReply, self._transport.post(PATH_VIDEO, to_json(asked)))
+        job = from_json(JobReply, self._transport.post(start, body))
         path = f"{PATH_JOBS}/{job.job}"
         while not job.finished:
             time.sleep(POLL)
@@ -125,12 +142,4 @@ class BackendCalls:
             job = from_json(JobReply, self._transport.get(path))
             if self._watcher is not None:
                 self._watcher.report(job.done / job.total if job.total else 0.0, job.what)
-        return from_json(VideoReply, self._transport.get(f"{path}/result"))
-
-    def retarget(self, asked: RetargetRequest) -> FaceReply:
-        """One face's expression on another's identity."""
-        return from_json(FaceReply, self._transport.post(PATH_RETARGET, to_json(asked)))
-
-    def convert(self, asked: ConvertRequest) -> HeadReply:
-        """A FLAME pickle as a head file."""
-        return from_json(HeadReply, self._transport.post(PATH_CONVERT, to_json(asked)))
+        return self._transport.get(f"{path}/result")

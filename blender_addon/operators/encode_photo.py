@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Photo -> the head's identity and expression."""
+"""Photos -> the head's identity and expressions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 import bpy
 
 from ..core.backend_calls import BackendCalls
-from ..core.errors import PhotoError
-from ..core.parameter_reply import face_of
+from ..core.parameter_reply import face_from_json, face_of
+from ..core.photo_files import chosen_photos, neutral_photo
 from ..core.protocol import FaceReply
+from ..core.protocol_photos import PhotosReply, PhotosRequest
 from ..scene.find import head_in
 from ..scene.identity import set_identity
-from ..scene.pose import apply_code, key_pose, turn_root
+from ..scene.pose import apply_code, key_pose, key_poses, turn_root
 from .verb import Ask, BackendVerb, FileFirst, tell
 
 
 class FLAMEWHEEL_OT_encode_photo(FileFirst, BackendVerb, bpy.types.Operator):
-    """Give the head the face in a photo: who it is and what it does"""
+    """Give the head the face in a photo: who it is and what it does. Several photos of one person \
+give one identity, and their expressions are keyed one after another"""
 
     bl_idname = "flamewheel.encode_photo"
     bl_label = "Encode Photo"
@@ -27,6 +29,12 @@ class FLAMEWHEEL_OT_encode_photo(FileFirst, BackendVerb, bpy.types.Operator):
     waiting = "Reading the photo"
 
     filepath: bpy.props.StringProperty(name="Photo", subtype="FILE_PATH")  # type: ignore[valid-type]
+    directory: bpy.props.StringProperty(  # type: ignore[valid-type]
+        subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"}
+    )
+    files: bpy.props.CollectionProperty(  # type: ignore[valid-type]
+        type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"}
+    )
     filter_glob: bpy.props.StringProperty(  # type: ignore[valid-type]
         default="*.jpg;*.jpeg;*.png;*.webp;*.tif;*.tiff;*.bmp", options={"HIDDEN"}
     )
@@ -38,32 +46,63 @@ class FLAMEWHEEL_OT_encode_photo(FileFirst, BackendVerb, bpy.types.Operator):
         name="Identity", default=True, description="Take the person's shape"
     )
     use_expression: bpy.props.BoolProperty(  # type: ignore[valid-type]
-        name="Expression", default=True, description="Take the expression, jaw and gaze"
+        name="Expression", default=True,
+        description="Take the expression, jaw and gaze; of several photos each is keyed",
     )
     use_head_pose: bpy.props.BoolProperty(  # type: ignore[valid-type]
-        name="Head Pose", default=False, description="Turn the root bone as the head was turned"
+        name="Head Pose", default=False,
+        description="Turn the root bone as the head was turned; of a single photo only",
     )
     insert_keys: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Key", default=False, description="Key the expression at the current frame"
     )
+    key_step: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Frames Apart", default=12, min=1, soft_max=250,
+        description="From one photo's key to the next one's, where there are several photos",
+    )
+    neutral: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Neutral Photo", options={"SKIP_SAVE"},
+        description="Name of the photo that shows the person's neutral face, which expressions "
+                    "are then measured against",
+    )
 
     def prepare(self, context: Any) -> Ask:
-        """The head must be there and the file must exist before the backend is bothered."""
+        """The head must be there and the files must exist before the backend is bothered."""
         self._head = head_in(context)
         self._frame = context.scene.frame_current  # of the click: a person may scrub on meanwhile
-        photo = Path(bpy.path.abspath(self.filepath))
-        if not self.filepath or not photo.is_file():
-            raise PhotoError("file-not-found", f"There is no photo {self.filepath!r}.",
-                             "Choose a picture file.")
-        face, source = self.face or None, self._head.source
+        photos = chosen_photos(
+            bpy.path.abspath(self.filepath) if self.filepath else "",
+            bpy.path.abspath(self.directory) if self.directory else "",
+            [chosen.name for chosen in self.files],
+        )
+        neutral = neutral_photo(bpy.path.abspath(self.neutral) if self.neutral[:2] == "//"
+                                else self.neutral, photos)
+        if len(photos) > 1 or neutral is not None:
+            return self._ask_for_all(photos, neutral)
+        photo, face, source = photos[0], self.face or None, self._head.source
 
         def ask(calls: BackendCalls) -> FaceReply:
             return calls.encode(photo, source, face)
 
         return ask
 
+    def _ask_for_all(self, photos: list[Path], neutral: Path | None) -> Ask:
+        asked = PhotosRequest(self._head.source, [str(photo) for photo in photos],
+                              None if neutral is None else str(neutral), self.face or None)
+
+        def ask(calls: BackendCalls) -> PhotosReply | FaceReply:
+            reply = calls.encode_photos(asked)
+            if len(photos) > 1:
+                return reply
+            return FaceReply(reply.faces[0].parameters, reply.notes)
+
+        return ask
+
     def apply(self, context: Any, reply: Any) -> None:
         """Keys first, since they may be refused (a linked Action); then identity and expression."""
+        if isinstance(reply, PhotosReply):
+            self._apply_all(context, reply)
+            return
         face = face_of(reply)
         head = self._head.still_there()
         if self.use_expression and self.insert_keys:
@@ -77,3 +116,18 @@ class FLAMEWHEEL_OT_encode_photo(FileFirst, BackendVerb, bpy.types.Operator):
         tell(self, reply.notes)
         if face.error is not None:
             self.report({"INFO"}, f"Residual {100 * face.error:.1f} % of the eye distance")
+
+    def _apply_all(self, context: Any, reply: PhotosReply) -> None:
+        """Several photos: their expressions one after another, and the person once."""
+        faces = [face_from_json(each.parameters, Path(each.photo).name) for each in reply.faces]
+        head = self._head.still_there()
+        if self.use_expression:
+            key_poses(head, [face.code for face in faces], context.scene,
+                      frame=self._frame, step=self.key_step)
+        if self.use_identity:
+            set_identity(head.mesh, head.armature, faces[0].shape)
+        tell(self, reply.notes)
+        for number, each in enumerate(reply.faces):
+            where = f" at frame {self._frame + number * self.key_step}"
+            self.report({"INFO"}, f"{Path(each.photo).name}"
+                                  f"{where if self.use_expression else ''}")

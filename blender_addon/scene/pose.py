@@ -102,6 +102,16 @@ def key_pose(head: HeadInScene, code: CodeBody, scene: Any, *, frame: float | No
     return key_performance(head, still, scene, frame=frame, dense=False)
 
 
+def key_poses(
+    head: HeadInScene, codes: Sequence[CodeBody], scene: Any, *, frame: float, step: int
+) -> WrittenKeys:
+    """Key `codes` one after another, the first at `frame`, the others `step` frames apart each."""
+    seconds = step * scene.render.fps_base / scene.render.fps
+    rows = Anchors([number * seconds for number in range(len(codes))],
+                   [vector(code) for code in codes], ["smooth"] * (len(codes) - 1))
+    return key_performance(head, rows, scene, frame=frame, dense=False)
+
+
 def vector(code: CodeBody) -> list[float]:
     """A row of `Performance.codes`."""
     return [*code.expression, *code.jaw, *code.neck, *code.eyes[0], *code.eyes[1]]

@@ -10,6 +10,7 @@ import hashlib
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from flamewheel import pipeline
 from flamewheel.errors import FlamewheelError, HeadError, PhotoError, VideoError, WheelError
 from flamewheel.head.registry import HeadEntry
 from flamewheel.parameters import ExpressionCode, FaceParameters, Identity
+from flamewheel.pipeline import EncodedPhoto, EncodedPhotos, RefusedPhoto
 from flamewheel.protocol import PlanStep
 from flamewheel.trajectory import CurveKeys, Trajectory
 
@@ -72,6 +74,18 @@ def encode_video(video: Path, *, progress: Any, **options: Any) -> Any:
                            notes=(str(sorted(options)),))
 
 
+def encode_photos(
+    photos: Sequence[Path], *, head: str, neutral: Path | None, face: int | None, progress: Any
+) -> EncodedPhotos:
+    """Each photo as `encode` has it; those named "wall" have no face."""
+    faces = [EncodedPhoto(photo, encode(photo.read_bytes(), head=head, face=face))
+             for photo in photos if photo.stem != "wall"]
+    refused = tuple(RefusedPhoto(photo, PhotoError("no-face", f"No face in {photo.name}."))
+                    for photo in photos if photo.stem == "wall")
+    return EncodedPhotos(tuple(faces), refused, faces[0].face.identity, neutral,
+                         (f"neutral={neutral}",))
+
+
 def blend(primary: str, secondary: str | None, **options: Any) -> Any:
     if primary == "joj":
         raise WheelError("unknown-emotion", "There is no emotion 'joj'.", "Did you mean joy?")
@@ -118,7 +132,8 @@ def main() -> int:
     from flamewheel.server import serve
 
     registry.find_head = find_head  # type: ignore[assignment]
-    verbs = (encode, encode_by, encode_video, blend, transition, retarget, heads, convert_head)
+    verbs = (encode, encode_by, encode_photos, encode_video, blend, transition, retarget, heads,
+             convert_head)
     for function in verbs:
         setattr(pipeline, function.__name__, function)
     sys.modules.setdefault("torch", ModuleType("torch"))

@@ -21,10 +21,12 @@ from .. import parameter_file, pipeline, protocol
 from ..errors import BackendError, FlamewheelError
 from ..head.data import HeadData
 from ..parameters import POSE_SIZE, ExpressionCode, FaceParameters, Identity, checked_array
+from ..protocol_photos import PATH_PHOTOS, PhotosRequest
 from ..protocol_video import PATH_JOBS, PATH_VIDEO, KeysBody, VideoReply, VideoRequest
 from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
 from .door import BODY
 from .jobs import Jobs
+from .photo_answers import encode_photos
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -83,6 +85,11 @@ def _add_jobs(rooms: FastAPI, jobs: Jobs) -> None:
     async def video(request: Request) -> Response:
         asked = protocol.from_json(VideoRequest, bytes(request.scope[BODY]))
         return say(jobs.start(lambda progress: _video(asked, progress)))
+
+    @rooms.post(PATH_PHOTOS)
+    async def photos(request: Request) -> Response:
+        asked = protocol.from_json(PhotosRequest, bytes(request.scope[BODY]))
+        return say(jobs.start(lambda progress: encode_photos(asked, progress)))
 
     @rooms.get(PATH_JOBS + "/{name}")
     async def job(name: str) -> Response:
