@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faces as people make them, as strengths of units, pairs and visemes: what the basis is cut for.
 
-Which units come together is published (`_CATEGORIES`); how strongly, how unevenly and how often a
+Which units come together is published (`CATEGORIES`); how strongly, how unevenly and how often a
 face speaks are design choices, there being no measured set of unit strengths to take them from.
 """
 
@@ -17,7 +17,7 @@ from .mesh_tools import Points
 # Units of the categories of Du, Tao and Martinez 2014, table 1: those that define each, at one,
 # and the others with the share of people who showed them; then the prototypes of FACS that differ
 # (Ekman, Friesen, Hager 2002): joy, anger with 5 and 23, disgust, contempt, surprise with 27, pain.
-_CATEGORIES: tuple[dict[str, float], ...] = (
+CATEGORIES: tuple[dict[str, float], ...] = (
     {"12": 1, "25": 1, "6": .51}, {"4": 1, "15": 1, "1": .6, "6": .5, "11": .26, "17": .67},
     {"1": 1, "4": 1, "20": 1, "25": 1, "2": .57, "5": .63, "26": .33},
     {"4": 1, "7": 1, "24": 1, "10": .26, "17": .52, "23": .29},
@@ -55,8 +55,8 @@ def activations(
     kinds, of_kind = _kinds(units)
     kind = rng.random(_SAMPLES)
     speaks, alone = kind < _SPEAKING, kind > 1 - _ALONE
-    chance = np.array([[c.get(k, 0.0) for k in kinds] for c in _CATEGORIES])
-    chosen = chance[rng.integers(len(_CATEGORIES), size=_SAMPLES)]
+    chance = np.array([[c.get(k, 0.0) for k in kinds] for c in CATEGORIES])
+    chosen = chance[rng.integers(len(CATEGORIES), size=_SAMPLES)]
     chosen[speaks] = 0.0
     few = rng.random((_SAMPLES, len(kinds))).argsort(1) < rng.integers(
         1, _TOGETHER + 1, (_SAMPLES, 1))
