@@ -108,7 +108,7 @@ class Painter:
         lit = self._lit(vertices, triangles, rng)
         edges = points[triangles[:, 1:], :2] - points[triangles[:, :1], :2]
         facing = edges[:, 0, 1] * edges[:, 1, 0] - edges[:, 0, 0] * edges[:, 1, 1]  # y runs down
-        drawn = triangles[~self.one_sided | (facing * self.outward > 0)]
+        drawn = triangles[np.logical_or(~self.one_sided, facing * self.outward > 0)]
         fragments = rasterise(points, drawn, (SIZE, SIZE))
         hit = fragments.triangle >= 0
         canvas = _background(rng)
@@ -146,12 +146,12 @@ class Painter:
         table[PUPIL], table[TEETH] = 0.01, rng.uniform(0.45, 0.75) * np.array([1.0, .95, .85])
         table[GUMS], table[TONGUE] = skin * (0.8, 0.4, 0.4), (0.35, 0.13, 0.12)
         table[INSIDE] = (0.04, 0.012, 0.01)
-        colours = table[self.part]
+        colours: Floats = table[self.part]
         for shade, tone, most in ((self.brow_shade, brow, rng.uniform(0.35, 0.95)),
                                   (self.lip_shade, table[LIPS], 1.0)):
-            share = (most * shade)[:, None]
-            colours = colours * (1 - share) + tone * share
-        return np.asarray(colours)
+            share: Floats = np.asarray(most * shade)[:, None]
+            colours = np.asarray(colours * (1 - share) + tone * share)
+        return colours
 
 
 def _between(tones: Floats, rng: np.random.Generator) -> Floats:
@@ -243,7 +243,7 @@ def _parts(head: HeadData) -> npt.NDArray[np.int64]:
     joints = np.asarray(head.joint_regressor, np.float64) @ template
     for name in ("left_eye", "right_eye"):
         joint = JOINT_NAMES.index(name)
-        ball = np.flatnonzero(np.asarray(head.weights)[:, joint] > 0.5)
+        ball = np.flatnonzero(np.asarray(head.weights, np.float64)[:, joint] > 0.5)
         arm = template[ball] - joints[joint]
         forward = arm[:, 2] / np.maximum(np.linalg.norm(arm, axis=1), 1e-12)
         part[ball] = np.where(forward > np.cos(0.45 * IRIS_ANGLE), PUPIL,

@@ -206,9 +206,11 @@ def _add_blinks(rows: Floats, names: tuple[str, ...], rng: np.random.Generator) 
     which = rng.integers(len(shut["L"]), size=count)
     for mark, winks in (("L", wink & left), ("R", wink & ~left)):
         shuts = np.flatnonzero(both | winks)
-        rows[np.ix_(shuts, shut[mark])] = 0.0
+        rows[np.ix_(shuts, np.array(shut[mark]))] = 0.0
         rows[shuts, np.array(shut[mark])[which[shuts]]] = amount[shuts]
-        rows[np.ix_(shuts, wide[mark])] = 0.0
+        total = rows[:, shut[mark]].sum(1, keepdims=True)
+        rows[:, shut[mark]] /= np.maximum(total, 1.0)  # an eye is shut once
+        rows[:, wide[mark]] *= np.clip(1.0 - total, 0.0, 1.0)
 
 
 def _gaze(count: int, rng: np.random.Generator) -> Floats:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +52,7 @@ class FaceSamples:
 
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice) -> FaceSamples:
         """Some of them."""
-        return FaceSamples(*(getattr(self, name)[rows] for name in SAMPLE_ARRAYS), self.size)
+        return replace(self, **{name: getattr(self, name)[rows] for name in SAMPLE_ARRAYS})
 
 
 SAMPLE_ARRAYS = ("shape", "expression", "jaw", "eyes", "global_rotation", "scale", "translation",
@@ -61,8 +61,8 @@ SAMPLE_ARRAYS = ("shape", "expression", "jaw", "eyes", "global_rotation", "scale
 
 def joined(parts: list[FaceSamples]) -> FaceSamples:
     """Samples of one head, one after another."""
-    arrays = (np.concatenate([getattr(part, name) for part in parts]) for name in SAMPLE_ARRAYS)
-    return FaceSamples(*arrays, parts[0].size)
+    return replace(parts[0], **{
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in SAMPLE_ARRAYS})
 
 
 def make_samples(
