@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from .. import __version__
-from . import commands, encoding
+from . import commands, encoding, evaluation
 from .networks import add_network_options
 from .training import add_training
 from .video import add_video_options
@@ -30,6 +30,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_verbs(verbs, common)
     _add_head(verbs, common)
     _add_dbex(verbs, common)
+    _add_evaluation(verbs, common)
     _add_processes(verbs, common)
     add_training(verbs, common)
     return parser
@@ -153,6 +154,16 @@ def _add_dbex(
     show.add_argument("--database", type=Path, help="a file of `dbex build`")
     _head_option(show)
     show.set_defaults(run=commands.dbex_show)
+
+
+def _add_evaluation(
+    verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    group = verbs.add_parser("evaluate", help="Measure the models, beside naive ways.")
+    actions = group.add_subparsers(metavar="WHAT", required=True)
+    encoder = _add(actions, common, "encoder",
+                   "The landmark encoder on renders with known truth and on labelled photos.")
+    evaluation.add_encoder_options(encoder)
 
 
 def _add_processes(
