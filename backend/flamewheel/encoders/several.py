@@ -104,7 +104,7 @@ def solve_person(
     told = progress or _silent
     steps = 2 * len(seen)
     known = [at_rest(prepared) if number == neutral else prepared for number in range(len(seen))]
-    shared = identity_of_pictures(known, [face.landmarks for face in seen],
+    shared = identity_of_pictures(head, known, [face.landmarks for face in seen],
                                   lambda done: told(done, steps, "one identity"))
     held = hold_identity(prepared, shared.shape)
     found = neutral if neutral is not None else _found_neutral(held, seen, shared)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flamewheel.encoders import landmark, several, several_identity
+from flamewheel.encoders import landmark, several, several_people
 from flamewheel.encoders.landmark import PreparedHead, encode_landmarks, hold_identity
 from flamewheel.encoders.noise import own_noise
 from flamewheel.encoders.photo import load_photo
@@ -15,6 +15,14 @@ from flamewheel.encoders.problem import State, project
 from flamewheel.encoders.rows import SurfacePoints, mix_rows, rotation
 from flamewheel.encoders.several import FaceSeen, encode_photos, solve_person
 from flamewheel.encoders.several_neutral import measured_from
+from flamewheel.encoders.several_people import (
+    People,
+    learn_people,
+    people_of,
+    shipped_people,
+    write_people,
+)
+from flamewheel.encoders.uncertainty import IdentityLook
 from flamewheel.errors import PhotoError, UsageError
 from flamewheel.head.registry import find_head
 
@@ -209,12 +217,61 @@ def test_photos_of_one_person_from_files(head, astronaut):
     assert one.camera.scale == pytest.approx(2 * other.camera.scale, rel=0.03)
 
 
-def test_evidence_needs_no_sampling(prepared):
-    """The Bayes factor's integral against a sum over a fine grid, in one dimension."""
-    look = several_identity.IdentityLook(np.array([[2.0]]), np.array([1.5]))
-    grid = np.linspace(-20, 20, 400_001)
-    density = np.exp(-0.5 * 2 * grid**2 + 1.5 * grid) * np.exp(
-        -0.5 * (grid - 0.4)**2 / 0.3) / np.sqrt(2 * np.pi * 0.3)
-    wanted = np.log(density.sum() * (grid[1] - grid[0]))
-    found = several_identity._evidence(look, np.array([0.4]), np.array([[0.3]]))
-    assert found == pytest.approx(wanted, abs=1e-6)
+@pytest.fixture
+def people():
+    """Two directions in which people differ, one in which only pictures do."""
+    return People(np.zeros(3), np.diag([4.0, 1.0, 0.01]), np.diag([0.5, 0.5, 3.0]))
+
+
+def test_what_only_pictures_differ_in_says_little_of_the_person(people):
+    one = people.person([np.array([2.0, 2.0, 2.0])])
+    assert one[0] == pytest.approx([2 * 4 / 4.5, 2 * 1 / 1.5, 2 * 0.01 / 3.01])
+    many = people.person([np.array([2.0, 2.0, 2.0])] * 50)
+    assert many[0] == pytest.approx([2.0, 2.0, 2 * 0.01 / 0.07], rel=0.02)
+    assert (np.diag(many[1]) < np.diag(one[1])).all()
+
+
+def test_the_bayes_factor_is_that_of_the_joint_gaussians(people):
+    """Against the formula over both pictures at once, nothing integrated step by step."""
+    from scipy.stats import multivariate_normal
+
+    one, other = np.array([1.0, 0.3, -2.0]), np.array([1.4, -0.2, 1.0])
+    total = people.between + people.within
+    both = np.block([[total, people.between], [people.between, total]])
+    wanted = multivariate_normal(np.zeros(6), both).logpdf(np.concatenate([one, other])) - sum(
+        multivariate_normal(np.zeros(3), total).logpdf(each) for each in (one, other))
+    assert people.same_person(one, [other]) == pytest.approx(wanted)
+
+
+def test_people_are_learned_from_their_pictures(people):
+    rng = np.random.default_rng(0)
+    roots = np.linalg.cholesky(people.between), np.linalg.cholesky(people.within)
+    groups = [rng.normal(size=3) @ roots[0].T + rng.normal(size=(4, 3)) @ roots[1].T
+              for _ in range(2000)]
+    learned = learn_people(groups)
+    np.testing.assert_allclose(learned.within, people.within, atol=0.15)
+    np.testing.assert_allclose(learned.between, people.between, atol=0.3)
+
+
+def test_the_shipped_statistics_fit_the_open_head(head):
+    shipped = shipped_people()
+    assert shipped is not None and shipped.mean.size == landmark.IDENTITY_COUNT
+    for covariance in (shipped.between, shipped.within):
+        assert np.linalg.eigvalsh(covariance).min() > 0
+    assert people_of(head, [], np.eye(shipped.mean.size)) is shipped
+    foreign = replace(head, name="foreign")
+    look = IdentityLook(np.eye(2), np.zeros(2))
+    expected = people_of(foreign, [look], np.eye(2))
+    assert expected.between == pytest.approx(0.05 * np.eye(2), abs=1e-3)
+
+
+def test_damaged_statistics_are_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(several_people, "SHIPPED", tmp_path / "people.npz")
+    for content in (b"", b"PK\3\4 nothing"):
+        (tmp_path / "people.npz").write_bytes(content)
+        shipped_people.cache_clear()
+        assert shipped_people() is None
+    write_people(People(np.zeros(2), np.eye(2), np.eye(3)), tmp_path / "people.npz")
+    shipped_people.cache_clear()
+    assert shipped_people() is None
+    shipped_people.cache_clear()
