@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +20,15 @@ import numpy.typing as npt
 from ..head.data import HeadData
 from ..parameters import POSE_SIZE, Array, Camera, ExpressionCode, FaceParameters, Identity
 from .correspondence import Progress
-from .landmark import POOR_FIT, hold_identity, prepare_head
+from .landmark import POOR_FIT, prepare_head
 from .video_faces import FollowedFace, follow_face
-from .video_fit import clip_identity, eyes_closed, fit_frames
+from .video_fit import PersonInClip, eyes_closed, fit_frames, person_in
 from .video_reader import Frame, VideoReader
 from .video_smooth import SmoothFace, gaps_of, is_long, smooth_face
 
 Floats = npt.NDArray[np.float64]
 
-TOLD = 5  # cuts and gaps that a note names
+TOLD = 5  # cuts, gaps and strangers that a note names
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +86,12 @@ def encode_video(
     with VideoReader(Path(path), start, end) as clip:
         followed = follow_face(_told(clip, start, end, progress), face)
         notes = (*followed.notes, *clip.notes)
-    held = hold_identity(
-        prepared, clip_identity(followed, prepared) if identity is None else identity.shape)
-    fitted = fit_frames(followed, held, progress)
+    person = person_in(followed, prepared, head, None if identity is None else identity.shape)
+    fitted = fit_frames(followed, person.held, progress)
     smoothed = smooth_face(followed, fitted, eyes_closed(followed), smoothing)
     error = np.full(len(followed.times), np.nan)
     error[followed.found] = fitted.error
-    assert held.identity is not None
+    assert person.held.identity is not None
     return VideoTrack(
         head=head.name,
         times=followed.times,
@@ -107,8 +106,8 @@ def encode_video(
         cuts=followed.times[followed.cuts],
         gaps=tuple((float(followed.times[first]), float(followed.times[after - 1]))
                    for first, after in gaps_of(followed)),
-        identity=_whole(head, held.identity if identity is None else identity.shape),
-        notes=(*notes, *_notes(followed, fitted.error)),
+        identity=_whole(head, person.held.identity if identity is None else identity.shape),
+        notes=(*notes, *_notes(followed, person, fitted.error)),
     )
 
 
@@ -148,24 +147,34 @@ def _whole(head: HeadData, shape: Floats) -> Identity:
     return Identity(whole)
 
 
-def _notes(face: FollowedFace, error: Floats) -> tuple[str, ...]:
-    """Cuts, lost faces and a poor fit, for a person."""
+def _notes(
+    face: FollowedFace, person: PersonInClip, error: Floats
+) -> tuple[str, ...]:
+    """Cuts, strangers, lost faces and a poor fit, for a person."""
     notes = []
+    if person.strangers:
+        notes.append(f"At {_times(person.strangers)} s the face is unlike those at other times "
+                     "(somebody else, or half hidden): who it is was taken from those.")
     if face.cuts.size:
-        when = ", ".join(f"{time:.2f}" for time in face.times[face.cuts][:TOLD])
-        more = f" and {face.cuts.size - TOLD} more" if face.cuts.size > TOLD else ""
-        notes.append(f"Cuts at {when} s{more}: nothing is smoothed across them, and one person is "
-                     "assumed in all shots.")
+        notes.append(f"Cuts at {_times(face.times[face.cuts])} s: nothing is smoothed across them.")
     gaps = gaps_of(face)
     for long, what in ((True, "what came before is held"), (False, "bridged")):
         some = [gap for gap in gaps if is_long(face, gap) is long]
         if some:
-            spans = ", ".join(f"{face.times[first]:.2f} to {face.times[after - 1]:.2f}"
-                              for first, after in some[:TOLD])
-            more = f" and {len(some) - TOLD} more" if len(some) > TOLD else ""
-            notes.append(f"No face from {spans} s{more}: {what}.")
+            spans = [f"{face.times[first]:.2f} to {face.times[after - 1]:.2f}"
+                     for first, after in some]
+            notes.append(f"No face from {_listed(spans)} s: {what}.")
     typical = float(np.median(error))
     if typical > POOR_FIT:
         notes.append(f"The head fits this face poorly (error {100 * typical:.1f} % of the distance "
                      "of the eyes): look at the preview.")
     return tuple(notes)
+
+
+def _times(seconds: Sequence[float] | Floats) -> str:
+    return _listed([f"{time:.2f}" for time in seconds])
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = f" and {len(items) - TOLD} more" if len(items) > TOLD else ""
+    return ", ".join(items[:TOLD]) + more

@@ -8,22 +8,30 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..head.data import HeadData
 from .correspondence import Progress
 from .fit import FitResult
-from .landmark import PreparedHead, fit_face
+from .landmark import PreparedHead, fit_face, hold_identity
 from .problem import State
-from .uncertainty import identity_look, identity_of_looks
+from .several_identity import identity_of_pictures
+from .several_neutral import calmest, expression_surprise, measured_from
 from .video_faces import FollowedFace
 
 Floats = npt.NDArray[np.float64]
 
 LOOKS = 12  # frames that say who it is
-ALIKE = 0.5
-"""How far one clip's frames repeat each other's errors (`identity_of_looks`)."""
-POOR_LOOK = 1.5  # times the median residual: such a frame is blurred or half hidden
 LID_PAIRS = ((159, 145), (386, 374))  # FaceMesh: middle of the upper and the lower lid
 EYE_CORNERS = ((33, 133), (263, 362))
 CLOSED = 0.5  # of the eye's usual opening: the iris is half hidden, and FaceMesh's is a guess
+
+
+@dataclass(frozen=True, eq=False)
+class PersonInClip:
+    """Who it is."""
+
+    held: PreparedHead  # the head with that identity
+    neutral: float | None  # s of the frame that expressions are measured from
+    strangers: tuple[float, ...]  # s of frames that seem to show somebody else
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,27 +48,44 @@ class FittedFrames:
     deviation: Floats  # (N,E'+13) of expression, jaw, gaze, turn, log scale, translation
 
 
-def clip_identity(face: FollowedFace, prepared: PreparedHead) -> Floats:
-    """(S',) the identity behind a clip, from frames in which the face is seen in different ways.
+def person_in(
+    face: FollowedFace, prepared: PreparedHead, head: HeadData, identity: Floats | None = None
+) -> PersonInClip:
+    """Who a clip shows, from frames in which the face is seen in different ways.
 
-    Each frame is fitted on its own; what the fits say of the identity is added as information.
+    identity: (S,) where it is known.  What the frames say of it is added as information; frames of
+    somebody else are left out (`several_identity`).  Where the face is calm in one of them, all
+    expressions are measured from that one (`several_neutral`).
     """
     frames = spread_frames(face)
-    fits = [fit_face(prepared, face.landmarks[frame].astype(np.float64)) for frame in frames]
-    limit = POOR_LOOK * float(np.median([fit.error for fit in fits]))
-    looks = [identity_look(fit.information, fit.state, prepared.priors)
-             for fit in fits if fit.error <= limit]
-    return identity_of_looks(looks, prepared.priors, ALIKE)[0]
+    looks = [face.landmarks[frame].astype(np.float64) for frame in frames]
+    inside = list(range(len(looks)))
+    strangers: tuple[float, ...] = ()
+    if identity is None:
+        shared = identity_of_pictures([prepared] * len(looks), looks, lambda done: None)
+        identity = shared.shape
+        inside = [index for index in inside if index not in shared.outsiders]
+        strangers = tuple(float(face.times[frames[index]]) for index in shared.outsiders)
+    held = hold_identity(prepared, identity)
+    calm = calmest([expression_surprise(held, looks[index]) for index in inside])
+    if calm is None:
+        return PersonInClip(held, None, strangers)
+    neutral = inside[calm]
+    return PersonInClip(measured_from(held, head, looks[neutral]),
+                        float(face.times[frames[neutral]]), strangers)
 
 
 def spread_frames(face: FollowedFace) -> npt.NDArray[np.int64]:
     """(at most LOOKS,) frames that differ most from one another, each the middle one of its kind.
 
     Kinds are found by k-means of the landmarks, so that an odd frame is not taken for itself.
+    Frames of a blink say nothing of a person and are no rest.
     """
     from scipy.cluster.vq import kmeans2
 
     found = np.flatnonzero(face.found)
+    open_eyed = found[~eyes_closed(face)]
+    found = open_eyed if open_eyed.size else found
     if found.size <= LOOKS:
         return found
     marks = face.landmarks[found].astype(np.float64)
