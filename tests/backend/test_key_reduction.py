@@ -42,7 +42,7 @@ def test_few_keys_within_the_tolerance():
     values = movement()
     keys = reduce_keys(TIMES, values, TOLERANCE, GROUPS, starts_at())
     counts = np.bincount(keys.channels)
-    assert counts[0] < 14 and counts[1] < 14 and counts[2] == 1
+    assert counts[0] < 10 and counts[1] < 16 and counts[2] == 1
     for channel in range(5):
         off = np.abs(drawn(keys, channel, TIMES) - values[:, channel])
         assert off.max() <= TOLERANCE[channel] + 1e-9
@@ -53,7 +53,7 @@ def test_a_blink_s_peak_is_a_key():
     keys = reduce_keys(TIMES, values, TOLERANCE, GROUPS, starts_at())
     own = keys.channels == 0
     assert np.abs(keys.times[own] - 2.0).min() <= 1 / 24
-    assert keys.values[own].max() > 0.97
+    assert keys.values[own].max() > 0.95
 
 
 def test_a_rotation_s_three_are_keyed_together():
