@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .. import __version__
 from . import commands, encoding, evaluation
+from .calibrating import add_calibrate
 from .networks import add_network_options
 from .training import add_training
 from .video import add_video_options
@@ -139,6 +140,7 @@ def _add_head(
         help="the light version of about 2,500 vertices: same identities, expressions and units",
     )
     build.set_defaults(run=commands.head_build_open)
+    add_calibrate(actions, common)
 
 
 def _add_dbex(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -169,14 +168,3 @@ def _sound(calibration: Calibration) -> bool:
     fits = fits and all(factor.ndim == 2 and len(factor) == count for factor, count in factors)
     tried = regressor.network(np.zeros((1, regressor.components.shape[1] + 2), np.float32))
     return fits and tried.shape == (1, parameters) and len(regressor.components) == rows
-
-
-def on_mesh(calibration: Calibration, key: str, points: SurfacePoints) -> Calibration:
-    """The calibration for a head with the same faces in another mesh, such as a light version.
-
-    points: the same landmarks there.  Raises ValueError where they are others.
-    """
-    if not np.array_equal(points.landmarks, calibration.points.landmarks):
-        raise ValueError("The heads have different landmarks.")
-    return replace(calibration, key=key, points=replace(
-        points, offsets=calibration.points.offsets, deviation=calibration.points.deviation))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import HeadError, UsageError
 from ..head.data import HeadData
 from ..head.evaluate import evaluate, rodrigues
 from ..head.part import cut_down
@@ -40,7 +41,13 @@ STATISTICS_OF, STATISTICS_FACTORS = 20_000, 60  # faces drawn for them, and fact
 def learn_calibration(
     head: HeadData, count: int = SAMPLES, progress: Progress | None = None
 ) -> Calibration:
-    """Renders `count` faces of `head` (seeds 0, 1, …) and learns from them: `calibration_of`."""
+    """Renders `count` faces of `head` (seeds 0, 1, …) and learns from them: `calibration_of`.
+
+    Raises UsageError `bad-count` for fewer than anything can be learned from.
+    """
+    if count < FEWEST_SAMPLES:
+        raise UsageError("bad-count", f"{count} faces are too few to learn from.",
+                         f"Render {SAMPLES}, or {FEWEST_SAMPLES} at least.")
     parts = []
     for seed, first in enumerate(range(0, count, BLOCK)):
         part = min(BLOCK, count - first)
@@ -59,8 +66,6 @@ def calibration_from(
     head: HeadData, samples: FaceSamples, progress: Progress | None = None
 ) -> Calibration:
     """The calibration of `head` from `samples` of it.  Raises HeadError `head-not-recognised`."""
-    from ..errors import HeadError
-
     samples = samples.take(samples.found)
     if len(samples.scale) < FEWEST_SAMPLES:
         raise HeadError(
@@ -80,6 +85,23 @@ def calibration_from(
     if progress is not None:
         progress(1, 1, f"learned how FaceMesh sees the head {head.name}")
     return calibration
+
+
+def on_other_mesh(learned: Calibration, head: HeadData) -> Calibration:
+    """For a head with the same faces in another mesh, such as a light version.
+
+    Raises HeadError `other-faces` where its landmarks or components are others.
+    """
+    points = landmark_points(head)
+    regressor = learned.regressor
+    same = (np.array_equal(points.landmarks, learned.points.landmarks)
+            and head.identity_count == regressor.identity_count
+            and head.expression_count == learned.response.expression.shape[1])
+    if not same:
+        raise HeadError("other-faces", f"The head {head.name!r} has other faces than the one that "
+                        "was learned.", "Calibrate it by itself.")
+    return replace(learned, key=head_key(head), points=replace(
+        points, offsets=learned.points.offsets, deviation=learned.points.deviation))
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ position or a sentence means the same wherever it is given.  Heavy libraries are
 the functions that need them: a server must answer before torch is loaded.
 """
 
+from .calibrating import CalibratedHead, calibrate_head
 from .encoding import (
     EncodedPhoto,
     EncodedPhotos,
@@ -34,6 +35,7 @@ from .sources import Gathered, gather_photos, is_video
 from .video import VideoResult, encode_video, write_video_preview
 
 __all__ = [
+    "CalibratedHead",
     "EncodedPhoto",
     "EncodedPhotos",
     "EncoderChoice",
@@ -43,6 +45,7 @@ __all__ = [
     "TransitionResult",
     "VideoResult",
     "blend",
+    "calibrate_head",
     "choose_encoder",
     "convert_head",
     "describe_database",

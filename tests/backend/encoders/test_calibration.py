@@ -10,11 +10,10 @@ from flamewheel.encoders import calibration_file, calibration_regression
 from flamewheel.encoders.calibration import calibration_of, head_key
 from flamewheel.encoders.calibration_file import (
     cached_calibration,
-    on_mesh,
     read_calibration,
     write_calibrations,
 )
-from flamewheel.encoders.calibration_learning import calibration_from
+from flamewheel.encoders.calibration_learning import calibration_from, on_other_mesh
 from flamewheel.encoders.correspondence import landmark_points
 from flamewheel.encoders.noise import frame_of
 from flamewheel.encoders.problem import State, project
@@ -166,14 +165,16 @@ def test_damaged_files_are_not_used(learned, tmp_path):
 
 
 def test_a_light_head_shares_its_calibration(learned, head, tmp_path):
-    points = landmark_points(head)
-    other = on_mesh(learned, "light", replace(points, triangles=points.triangles[::-1]))
+    mesh = replace(head, template=head.template + np.float32(0.0001))
+    other = on_other_mesh(learned, mesh)
     path = tmp_path / "both.npz"
     write_calibrations(path, [learned, other])
-    read = read_calibration(path, "light")
-    np.testing.assert_array_equal(read.points.triangles, points.triangles[::-1])
-    with pytest.raises(ValueError, match="landmarks"):
-        on_mesh(learned, "x", replace(points, landmarks=points.landmarks[::-1]))
+    read = read_calibration(path, head_key(mesh))
+    np.testing.assert_array_equal(read.points.triangles, landmark_points(mesh).triangles)
+    np.testing.assert_allclose(read.points.offsets, learned.points.offsets, atol=1e-6)
+    with pytest.raises(HeadError) as caught:
+        on_other_mesh(learned, find_head("open-light"))
+    assert caught.value.code == "other-faces"
 
 
 def test_learned_once_and_kept(head, learned, monkeypatch, tmp_path):
