@@ -12,6 +12,7 @@ import pytest
 from flamewheel.errors import InputFileError, OutputError, UsageError
 from flamewheel.trajectory import (
     EASINGS,
+    CurveKeys,
     Trajectory,
     from_json_dict,
     load_trajectory,
@@ -133,3 +134,43 @@ def test_json_object_goes_both_ways():
 def test_every_easing_has_a_curve():
     for easing in EASINGS:
         assert sample(replace(one("linear"), easings=(easing,)), [2.0]).shape == (1, 12)
+
+
+def filmed():
+    """As a video's performance is: dense, with the head's turn and reduced keys."""
+    keys = CurveKeys(
+        np.array([0, 0, 14]), np.array([0.5, 4.0, 0.5]), np.array([0.1, 0.2, 0.3]),
+        np.array([0.0, -1.5, 0.0]), np.array([True, False, False]))
+    return replace(MADE, global_rotation=np.full((4, 3), 0.25), keys=keys)
+
+
+def test_a_video_s_turn_and_keys_are_kept(tmp_path):
+    path = tmp_path / "clip.json"
+    save_trajectory(filmed(), path)
+    read = load_trajectory(path)
+    assert np.array_equal(read.global_rotation, np.full((4, 3), 0.25))
+    assert read.keys is not None and read.keys.channels.tolist() == [0, 0, 14]
+    for name in ("times", "values", "slopes", "holds"):
+        assert getattr(read.keys, name).tolist() == getattr(filmed().keys, name).tolist()
+
+
+def test_a_sentence_s_file_is_as_it_was():
+    assert set(to_json_dict(MADE)) == {
+        "format", "head", "times", "codes", "easings", "labels", "seed"}
+
+
+@pytest.mark.parametrize("wrong", [
+    {"keys": []}, {"keys": {"channels": [0]}}, {"global_rotation": [[0, 0, 0]]},
+    {"keys": {"channels": [0, 0], "times": [1, 1], "values": [0, 0], "slopes": [0, 0],
+              "holds": [False, False]}},
+    {"keys": {"channels": [1, 0], "times": [1, 1], "values": [0, 0], "slopes": [0, 0],
+              "holds": [False, False]}},
+    {"keys": {"channels": [0.5], "times": [1], "values": [0], "slopes": [0], "holds": [False]}},
+    {"keys": {"channels": [-1], "times": [1], "values": [0], "slopes": [0], "holds": [False]}},
+    {"keys": {"channels": [0], "times": [1, 2], "values": [0], "slopes": [0], "holds": [False]}},
+    {"keys": {"channels": [0], "times": [1], "values": ["x"], "slopes": [0], "holds": [False]}},
+])
+def test_a_video_s_keys_that_are_none(wrong):
+    with pytest.raises(InputFileError) as refused:
+        from_json_dict({**to_json_dict(filmed()), **wrong})
+    assert refused.value.code == "bad-trajectory"

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -14,7 +16,10 @@ from conftest import ROOT
 from scene_tools import contents, head_mesh, keyframes, registered_addon, run_backend, values
 from simple_rig import empty_file
 
-from blender_addon.core.protocol_video import KeysBody, VideoReply
+from blender_addon.client.session import session
+from blender_addon.core.backend_calls import BackendCalls
+from blender_addon.core.protocol_video import KeysBody, VideoReply, VideoRequest
+from blender_addon.operators.verb import BackendVerb
 from blender_addon.scene.actions import curves_of
 from blender_addon.scene.find import find_head
 from blender_addon.scene.pose import key_video
@@ -121,3 +126,74 @@ def test_older_keys_in_the_clip_s_time_go_and_others_stay(head: Any) -> None:
     key_video(found, a_reply(rows), bpy.context.scene, frame=5, head_pose=True)
     keys = keyframes(head.data.shape_keys)['key_blocks["Exp3"].value', 0]
     assert keys == [(1.0, 0.7), (5.0, 0.0), (29.0, 0.0), (100.0, 0.7)]
+
+
+class Window:
+    """What an operator beside the window touches of its context."""
+
+    def __init__(self) -> None:
+        self.texts: list[str | None] = []
+        self.timers = 0
+        self.window = None
+        self.scene = bpy.context.scene
+        self.workspace = SimpleNamespace(status_text_set=self.texts.append)
+        self.window_manager = SimpleNamespace(
+            event_timer_add=self._more, event_timer_remove=self._fewer,
+            modal_handler_add=lambda operator: None)
+
+    def _more(self, *given: Any, **named: Any) -> object:
+        self.timers += 1
+        return object()
+
+    def _fewer(self, timer: object) -> None:
+        self.timers -= 1
+
+
+class Verb(BackendVerb):
+    """The video's verb without Blender's own part of an operator."""
+
+    waiting = "Reading the video"
+
+    def __init__(self, clip: Path) -> None:
+        self.clip = clip
+        self.applied: list[VideoReply] = []
+        self.said: list[str] = []
+
+    def ask(self, calls: BackendCalls) -> VideoReply:
+        return calls.encode_video(VideoRequest("open-light", str(self.clip), 24.0))
+
+    def apply(self, context: Any, reply: VideoReply) -> None:
+        self.applied.append(reply)
+
+    def report(self, kind: set[str], text: str) -> None:
+        self.said.append(text)
+
+
+def moved(verb: Verb, window: Window, until: Any) -> Any:
+    """Timer events until something is so, as the window's loop sends them."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        answer = verb.modal(window, SimpleNamespace(type="TIMER"))
+        if until(answer):
+            return answer
+        time.sleep(0.05)
+    raise AssertionError("too slow")
+
+
+def test_beside_the_window_progress_is_shown_and_the_answer_applied(clip: Path) -> None:
+    verb, window = Verb(clip), Window()
+    assert verb._begin(window, session().command(), verb.ask) == {"RUNNING_MODAL"}
+    assert moved(verb, window, lambda answer: answer != {"PASS_THROUGH"}) == {"FINISHED"}
+    assert len(verb.applied) == 1 and window.timers == 0 and window.texts[-1] is None
+    shown = [text for text in window.texts if text]
+    assert all(text.endswith("(Esc cancels)") for text in shown)
+    assert any("%" in text for text in shown)
+
+
+def test_esc_ends_it(clip: Path) -> None:
+    verb, window = Verb(clip), Window()
+    verb._begin(window, session().command(), verb.ask)
+    moved(verb, window, lambda answer: verb._job.progress[1] in ("looking", "fitting"))
+    assert verb.modal(window, SimpleNamespace(type="ESC")) == {"CANCELLED"}
+    assert window.timers == 0 and verb.said == ["Cancelled."] and not verb.applied
+    assert verb._job.wait(5)

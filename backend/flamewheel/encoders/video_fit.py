@@ -62,7 +62,8 @@ def person_in(
     inside = list(range(len(looks)))
     strangers: tuple[float, ...] = ()
     if identity is None:
-        shared = identity_of_pictures([prepared] * len(looks), looks, lambda done: None)
+        shared = identity_of_pictures(head, [prepared] * len(looks), looks,
+                                      lambda done: None)
         identity = shared.shape
         inside = [index for index in inside if index not in shared.outsiders]
         strangers = tuple(float(face.times[frames[index]]) for index in shared.outsiders)
