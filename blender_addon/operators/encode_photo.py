@@ -10,6 +10,7 @@ import bpy
 
 from ..core.backend_calls import BackendCalls
 from ..core.parameter_reply import face_from_json, face_of
+from ..core.errors import UsageError
 from ..core.photo_files import chosen_photos, neutral_photo
 from ..core.protocol import FaceReply
 from ..core.protocol_photos import PhotosReply, PhotosRequest
@@ -17,6 +18,16 @@ from ..scene.find import head_in
 from ..scene.identity import set_identity
 from ..scene.pose import apply_code, key_pose, key_poses, turn_root
 from .verb import Ask, BackendVerb, FileFirst, tell
+
+
+SAME = "same"
+ENCODERS = [
+    ("landmark", "Landmarks", "Knows every head and needs no download"),
+    ("deca", "DECA", "For FLAME heads; needs its authors' checkpoint"),
+    ("emoca", "EMOCA", "Made for expressions; for FLAME heads; needs its authors' checkpoint"),
+    ("smirk", "SMIRK", "For FLAME heads; needs its authors' checkpoint"),
+    ("mica", "MICA", "Identity only; for FLAME heads; needs its authors' checkpoint"),
+]
 
 
 class FLAMEWHEEL_OT_encode_photo(FileFirst, BackendVerb, bpy.types.Operator):
@@ -60,6 +71,13 @@ give one identity, and their expressions are keyed one after another"""
         name="Frames Apart", default=12, min=1, soft_max=250,
         description="From one photo's key to the next one's, where there are several photos",
     )
+    encoder: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Encoder", items=ENCODERS, default="landmark", description="What reads the photo",
+    )
+    shape_from: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Identity By", items=[(SAME, "The Same", "The encoder above"), *ENCODERS],
+        default=SAME, description="What tells who it is, where another one does",
+    )
     neutral: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Neutral Photo", options={"SKIP_SAVE"},
         description="Name of the photo that shows the person's neutral face, which expressions "
@@ -79,14 +97,26 @@ give one identity, and their expressions are keyed one after another"""
                                 else self.neutral, photos)
         if len(photos) > 1 or neutral is not None:
             return self._ask_for_all(photos, neutral)
-        photo, face, source = photos[0], self.face or None, self._head.source
+        return self._ask_for_one(photos[0])
+
+    def _ask_for_one(self, photo: Path) -> Ask:
+        face, source = self.face or None, self._head.source
+        encoder, shape_from = self._networks()
 
         def ask(calls: BackendCalls) -> FaceReply:
-            return calls.encode(photo, source, face)
+            return calls.encode(photo, source, face, encoder=encoder, shape_from=shape_from)
 
         return ask
 
+    def _networks(self) -> tuple[str | None, str | None]:
+        """As the backend is asked; None where nothing but landmarks is wanted."""
+        return (None if self.encoder == "landmark" else self.encoder,
+                None if self.shape_from == SAME else self.shape_from)
+
     def _ask_for_all(self, photos: list[Path], neutral: Path | None) -> Ask:
+        if any(self._networks()):
+            raise UsageError("one-photo-each", "The networks read one photo at a time.",
+                             "Choose one photo, or take the landmark encoder for several.")
         asked = PhotosRequest(self._head.source, [str(photo) for photo in photos],
                               None if neutral is None else str(neutral), self.face or None)
 

@@ -72,6 +72,10 @@ class FLAMEWHEEL_PT_photo(HeadPanel, bpy.types.Panel):
         video.operator_context = "INVOKE_DEFAULT"
         video.operator("flamewheel.encode_video", text="From Video …",
                        icon="FILE_MOVIE").filepath = ""
+        detail = self.layout.column()
+        detail.operator_context = "INVOKE_DEFAULT"
+        detail.operator("flamewheel.apply_detail", text="Wrinkles …",
+                        icon="TEXTURE").filepath = ""
 
 
 def _photo(operator: Any, identity: bool, expression: bool) -> None:

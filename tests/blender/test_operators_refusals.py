@@ -255,3 +255,12 @@ def test_a_linked_head(tmp_path: Path) -> None:
         said = refused(bpy.ops.flamewheel.blend, primary="joy", **given)
         assert "head.blend" in said and "Make Local" in said
     assert "linked" in refused(bpy.ops.flamewheel.encode_photo, filepath=str(PHOTO))
+
+
+def test_networks_know_flame_only_and_one_photo_at_a_time(animated: Any, tmp_path: Path) -> None:
+    verb = bpy.ops.flamewheel.encode_photo
+    assert "is not FLAME" in refused(verb, filepath=str(PHOTO), encoder="emoca")
+    assert "is not FLAME" in refused(verb, filepath=str(PHOTO), shape_from="mica")
+    photos = [write_png(tmp_path / name).name for name in ("one.png", "two.png")]
+    assert "one photo at a time" in refused(
+        verb, directory=str(tmp_path), files=[{"name": name} for name in photos], encoder="deca")
