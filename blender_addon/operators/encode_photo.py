@@ -9,8 +9,8 @@ from typing import Any
 import bpy
 
 from ..core.backend_calls import BackendCalls
-from ..core.parameter_reply import face_from_json, face_of
 from ..core.errors import UsageError
+from ..core.parameter_reply import face_from_json, face_of
 from ..core.photo_files import chosen_photos, neutral_photo
 from ..core.protocol import FaceReply
 from ..core.protocol_photos import PhotosReply, PhotosRequest
@@ -18,7 +18,6 @@ from ..scene.find import head_in
 from ..scene.identity import set_identity
 from ..scene.pose import apply_code, key_pose, key_poses, turn_root
 from .verb import Ask, BackendVerb, FileFirst, tell
-
 
 SAME = "same"
 ENCODERS = [
