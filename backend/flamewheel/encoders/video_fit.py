@@ -13,13 +13,18 @@ from .correspondence import Progress
 from .fit import FitResult
 from .landmark import PreparedHead, fit_face, hold_identity
 from .problem import State
-from .several_identity import identity_of_pictures
+from .several_identity import the_same_person
 from .several_neutral import calmest, expression_surprise, measured_from
+from .several_people import people_of
+from .uncertainty import identity_look, identity_of_looks
 from .video_faces import FollowedFace
 
 Floats = npt.NDArray[np.float64]
 
 LOOKS = 12  # frames that say who it is
+ALIKE = 0.5
+"""How far one clip's frames repeat each other's errors (`identity_of_looks`): 0, 0.1, 0.3 and 0.6
+leave 1.90, 1.80, 1.75 and 1.74 mm of error over eight rendered clips."""
 LID_PAIRS = ((159, 145), (386, 374))  # FaceMesh: middle of the upper and the lower lid
 EYE_CORNERS = ((33, 133), (263, 362))
 CLOSED = 0.5  # of the eye's usual opening: the iris is half hidden, and FaceMesh's is a guess
@@ -62,11 +67,9 @@ def person_in(
     inside = list(range(len(looks)))
     strangers: tuple[float, ...] = ()
     if identity is None:
-        shared = identity_of_pictures(head, [prepared] * len(looks), looks,
-                                      lambda done: None)
-        identity = shared.shape
-        inside = [index for index in inside if index not in shared.outsiders]
-        strangers = tuple(float(face.times[frames[index]]) for index in shared.outsiders)
+        identity, inside = _identity_behind(looks, prepared, head)
+        strangers = tuple(float(face.times[frames[index]]) for index in range(len(looks))
+                          if index not in inside)
     held = hold_identity(prepared, identity)
     calm = calmest([expression_surprise(held, looks[index]) for index in inside])
     if calm is None:
@@ -74,6 +77,26 @@ def person_in(
     neutral = inside[calm]
     return PersonInClip(measured_from(held, head, looks[neutral]),
                         float(face.times[frames[neutral]]), strangers)
+
+
+def _identity_behind(
+    looks: list[Floats], prepared: PreparedHead, head: HeadData
+) -> tuple[Floats, list[int]]:
+    """(S',) the identity behind landmarks (478,2) px of several frames, and those that show it.
+
+    Whether somebody else is among them is asked as of photos.  The identity itself is not: photos
+    of one person scatter as days, lenses and light do, frames of a clip far less, so that what
+    each says is added as information.  Over eight rendered clips that leaves 1.75 mm of error, the
+    photos' way 1.90, one frame alone 1.78, the mean face 2.09.
+    """
+    fits = [fit_face(prepared, landmarks) for landmarks in looks]
+    told = [identity_look(fit.information, fit.state, prepared.priors) for fit in fits]
+    count = prepared.priors.identity_count
+    prior = np.linalg.inv(identity_of_looks([], prepared.priors)[1])
+    inside = the_same_person([fit.state.coefficients[:count] for fit in fits],
+                             people_of(head, told, prior))
+    shape = identity_of_looks([told[index] for index in inside], prepared.priors, ALIKE)[0]
+    return np.clip(shape, prepared.priors.low[:count], prepared.priors.high[:count]), inside
 
 
 def spread_frames(face: FollowedFace) -> npt.NDArray[np.int64]:
