@@ -15,6 +15,7 @@ from .checkpoints import Standing, checked_loss, load_standing, resume_path, sav
 from .datasets.augment import MARGIN, augmented, plain
 from .datasets.crops import FaceCrops, Progress, face_crops
 from .datasets.photos import LabelledPhoto, read_folder, split_by_subject, with_enough_photos
+from .devices import usable_device
 from .emotion_losses import emotion_loss
 from .emotion_network import SIZES, EmotionNetwork, save_emotion_network
 
@@ -58,8 +59,10 @@ def train(config: EmotionImageConfig, say: Say, *, resume: bool = False,
           progress: Progress | None = None) -> EmotionReport:
     """Trains, writes `config.output`, and measures on held-out subjects; one line of `say` a step.
 
-    Raises InputFileError for the folder, FlamewheelError `training-diverged`.
+    Raises UsageError `no-device`, InputFileError for the folder, FlamewheelError
+    `training-diverged`.
     """
+    usable_device(config.device)
     torch.manual_seed(config.seed)
     crops, classes = _data(config, say, progress)
     split = split_by_subject(crops.photos)
