@@ -16,6 +16,7 @@ ADDON = ROOT / "blender_addon"
 BACKEND_LEVELS = {
     "errors": 0,
     "files": 1,
+    "reading": 0,
     "wheel_names": 0,
     "protocol": 1,
     "protocol_photos": 0,

@@ -25,7 +25,7 @@ EASINGS: tuple[Easing, ...] = get_args(Easing)
 FILE_FORMAT = "flamewheel-trajectory-1"
 """What a trajectory file says it is."""
 
-MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = 256 * 1024 * 1024  # of a video's longest, 72,000 frames of some 3 KB
 """Largest trajectory file that is read; a design choice: ten minutes baked at 60 frames a second
 with 112 channels are about 40 MiB of JSON."""
 
@@ -233,7 +233,7 @@ def load_trajectory(path: str | os.PathLike[str]) -> Trajectory:
     if len(body) > MAX_FILE_BYTES:
         raise InputFileError(
             "too-large", f"{source} is larger than {MAX_FILE_BYTES // 2**20} MiB.",
-            "Trajectories hold a few anchors; this is something else.",
+            "Give a file that `flamewheel transition` or `flamewheel encode` of a video wrote.",
         )
     try:
         read = json.loads(body)
@@ -245,5 +245,5 @@ def load_trajectory(path: str | os.PathLike[str]) -> Trajectory:
 def _bad_file(what: str) -> InputFileError:
     return InputFileError(
         "bad-trajectory", f"This is no trajectory file. {what}",
-        "Write one with 'flamewheel transition \"...\" -o trajectory.json'.",
+        "Give a file that `flamewheel transition` or `flamewheel encode` of a video wrote.",
     )

@@ -76,7 +76,7 @@ def test_refusals(clip: Path, tmp_path: Path) -> None:
         "bad-smoothing": (clip, "--smoothing", "-1"), "bad-fps": (clip, "--fps", "0"),
         "bad-tolerance": (clip, "--tolerance", "0"),
         "same-file": (clip, "--preview", clip),
-        "bad-ending": (clip, "-o", tmp_path / "clip.npz"),
+        "wrong-ending": (clip, "-o", tmp_path / "clip.npz"),
     }
     for code, arguments in cases.items():
         assert refused("encode", *arguments, "--head", HEAD)["code"] == code

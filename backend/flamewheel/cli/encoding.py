@@ -4,17 +4,20 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from .. import pipeline
 from ..errors import UsageError
 from ..pipeline import EncodedPhotos, Gathered
+from ..pipeline.detail import map_files
 from .giving import give_parameters
 from .networks import photo_encoder
 from .photo_folder import check_folder, give_photos
+from .places import Named, check_ending, check_places, refuse_unheard
 from .report import progress_line
-from .video import encode_video
+from .video import encode_video, given_to_video
 
 
 def encode(options: Namespace) -> None:
@@ -33,8 +36,8 @@ def encode(options: Namespace) -> None:
 
 
 def _encode_one(photo: Path, options: Namespace) -> None:
-    if options.preview:
-        _must_not_replace([photo], options.preview)
+    maps = map_files(options.detail)
+    _check(options, [photo], [("-o", options.output), *(("--detail", path) for path in maps)])
     if options.neutral:
         result = _together((photo,), options)
         face = replace(result.photos[0].face,
@@ -46,7 +49,7 @@ def _encode_one(photo: Path, options: Namespace) -> None:
                 photo, head=options.head, face=options.face, progress=progress)
     if options.preview:
         pipeline.write_preview(photo, face, options.preview, head=options.head)
-    give_parameters(face, options)
+    give_parameters(face, options, *maps, options.preview)
     if not options.json and face.error is not None:
         print(f"residual: {100 * face.error:.2f} % of the inter-ocular distance")
 
@@ -60,8 +63,7 @@ def _encode_several(gathered: Gathered, options: Namespace) -> None:
     if options.detail:
         raise UsageError("detail-of-several", "Several photos would write one map over another.",
                          "Give --detail with one photo.")
-    if options.preview:
-        _must_not_replace(gathered.photos, options.preview)
+    _check(options, gathered.photos, [])
     if options.output:
         check_folder(options.output)
     result = (_each if options.separate else _together)(gathered.photos, options)
@@ -71,6 +73,8 @@ def _encode_several(gathered: Gathered, options: Namespace) -> None:
         with progress_line("contact sheet") as progress:
             pipeline.write_contact_sheet(result.photos, options.preview, head=options.head,
                                          progress=progress)
+        if not options.json:
+            print(f"wrote {options.preview}")
 
 
 def _together(photos: tuple[Path, ...], options: Namespace) -> EncodedPhotos:
@@ -96,10 +100,9 @@ def _each(photos: tuple[Path, ...], options: Namespace) -> EncodedPhotos:
             progress=progress)
 
 
-def _must_not_replace(photos: list[Path] | tuple[Path, ...], preview: Path) -> None:
-    """A person's photo is not overwritten by the picture of what was made of it."""
-    for photo in photos:
-        if photo.exists() and preview.exists() and preview.samefile(photo):
-            raise UsageError("same-file",
-                             f"The preview would take the place of the photo {photo}.",
-                             "Give --preview another name.")
+def _check(options: Namespace, photos: Sequence[Path], files: Sequence[Named]) -> None:
+    """What can be told before a photo is read.  Raises UsageError, OutputError."""
+    refuse_unheard(given_to_video(options), "photos", "Leave out what is for videos.")
+    check_ending(options.preview, ".png", "The preview of photos")
+    check_places([("the photo", photo) for photo in (*photos, options.neutral)],
+                 [*files, ("--preview", options.preview)])

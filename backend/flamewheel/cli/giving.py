@@ -7,11 +7,13 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..parameters import FaceParameters
-from .report import print_json, print_notes
+from .report import one_line, print_json, print_notes
 
 
-def give_parameters(face: FaceParameters, options: Namespace) -> None:
-    """Write, note and print a face as the options ask."""
+def give_parameters(
+    face: FaceParameters, options: Namespace, *beside: Path | None
+) -> None:
+    """Write, note and print a face as the options ask; `beside` has been written already."""
     from ..parameter_file import save, to_dict
 
     if options.output:
@@ -20,9 +22,13 @@ def give_parameters(face: FaceParameters, options: Namespace) -> None:
     if options.json:
         print_json(to_dict(face))
     else:
-        say_where(options.output)
+        say_where(options.output, *beside)
 
 
-def say_where(output: Path | None) -> None:
-    """One line for a person."""
-    print(f"wrote {output}" if output else "not written: give -o FILE or --json")
+def say_where(output: Path | None, *beside: Path | None) -> None:
+    """One line a file for a person: the result, and what was written beside it."""
+    files = [path for path in beside if path is not None]
+    what = "the result itself was not written" if files else "not written"
+    print(one_line(f"wrote {output}") if output else f"{what}: give -o FILE or --json")
+    for path in files:
+        print(one_line(f"wrote {path}"))

@@ -18,6 +18,7 @@ from ..pipeline.networks import (
     encode_with,
     ready_encoder,
 )
+from .places import refuse_unheard
 
 PhotoEncoder = Callable[[Path, Progress | None], FaceParameters]
 """One photo -> its face; raises PhotoError where there is none."""
@@ -58,6 +59,8 @@ def photo_encoder(options: Namespace) -> PhotoEncoder | None:
     if options.detail:
         return _detailed(choice, options)
     if choice.is_landmark:
+        refuse_unheard([("--checkpoint", options.checkpoint)], "the landmark encoder",
+                       "Name the network, e.g. --encoder deca; or leave it out.")
         return None
     encoder = ready_encoder(choice, options.head)
 
@@ -72,8 +75,9 @@ def refuse_networks(options: Namespace) -> None:
 
     Raises UsageError `landmarks-only`.
     """
-    asked = (options.encoder, options.shape_from, options.expression_from, options.detail)
-    if any(asked) and asked != (LANDMARK, None, None, None):
+    asked = (options.encoder, options.shape_from, options.expression_from, options.detail,
+             options.checkpoint)
+    if any(asked) and asked != (LANDMARK, None, None, None, []):
         raise UsageError("landmarks-only", "Videos are encoded by landmarks only, not by networks.",
                          "Leave the networks' options out. A network's identity can be used: "
                          "encode a photo with it, and give the file as --identity.")

@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..files import make_folder
 from ..parameters import ExpressionCode, FaceParameters
 from ..pipeline import EncodedPhotos
-from .report import print_json, print_notes
+from .report import one_line, print_json, print_notes
 
 IDENTITY_STEM = "identity"
 IDENTITY_FILE = f"{IDENTITY_STEM}.json"
@@ -46,7 +46,7 @@ def give_photos(result: EncodedPhotos, options: Namespace) -> None:
     for photo, name in zip(result.photos, names, strict=True):
         error = photo.face.error
         residual = "" if error is None else f"  residual {100 * error:.2f} %"
-        print(f"{photo.photo.name} -> {name}{residual}")
+        print(one_line(f"{photo.photo.name} -> {name}{residual}"))
     files = len(names) + (result.identity is not None)
     print(f"wrote {files} files into {folder}" if folder
           else "not written: give -o FOLDER or --json")

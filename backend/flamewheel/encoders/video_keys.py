@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UsageError
+from ..errors import UsageError, VideoError
 from ..head.data import HeadData
 from ..key_reduction import reduce_keys
 from ..parameters import POSE_SIZE
@@ -19,7 +19,23 @@ TOLERANCE = 0.3  # mm that any vertex may be off by one channel's keys; two pixe
 GAZE_FACTOR = 0.5  # of the tolerance: where eyes look is seen before how far they move
 HEAD_FACTOR = 4.0  # of the tolerance: a head that turns is seen against nothing near
 MAX_RATE = 240.0  # frames a second
+MAX_CODES = 72_000  # of a trajectory: 20 minutes at 60 frames a second, a file of 200 MB
+MAX_TOLERANCE = 100.0  # mm, more than any face moves: a mistake
 LEAST_REACH = 0.01  # mm that a unit moves: components that move nothing are keyed coarsely
+
+
+def check_keying(frame_rate: float | None, tolerance: float) -> None:
+    """Refuses what `trajectory_of` cannot key by, before minutes are spent on the clip.
+
+    Raises UsageError `bad-fps`, `bad-tolerance`.
+    """
+    if frame_rate is not None and not 0 < frame_rate <= MAX_RATE:  # NaN compares false
+        raise UsageError("bad-fps", f"{frame_rate:g} frames a second cannot be keyed.",
+                         f"Give a frame rate above 0 and up to {MAX_RATE:g}.")
+    if not 0 < tolerance <= MAX_TOLERANCE:
+        raise UsageError("bad-tolerance", f"A tolerance of {tolerance:g} mm cannot be kept.",
+                         f"Give millimetres above 0 and up to {MAX_TOLERANCE:g}; {TOLERANCE} is "
+                         "usual.")
 
 
 def trajectory_of(
@@ -27,18 +43,18 @@ def trajectory_of(
 ) -> Trajectory:
     """`track` from its first frame on, `frame_rate` codes a second, and as reduced keys.
 
-    frame_rate: None takes the clip's own.  tolerance: mm.  Frames of a clip come when they come:
-    codes between them are interpolated without overshoot, but never across a cut.
-    Raises UsageError `bad-fps`, `bad-tolerance`.
+    frame_rate: None takes the clip's own, at most MAX_RATE.  tolerance: mm.  Frames of a clip come
+    when they come: codes between them are interpolated without overshoot, but never across a cut.
+    Raises UsageError `bad-fps`, `bad-tolerance`; VideoError `video-too-long`.
     """
-    rate = clip_rate(track) if frame_rate is None else frame_rate
-    if not 0 < rate <= MAX_RATE:
-        raise UsageError("bad-fps", f"{rate:g} frames a second cannot be keyed.",
-                         f"Give a frame rate above 0 and up to {MAX_RATE:g}.")
-    if not tolerance > 0:
-        raise UsageError("bad-tolerance", f"A tolerance of {tolerance:g} mm is none.",
-                         f"Give millimetres above 0; {TOLERANCE} is usual.")
+    check_keying(frame_rate, tolerance)
+    rate = min(clip_rate(track), MAX_RATE) if frame_rate is None else frame_rate
     times = track.times - track.times[0]
+    if times[-1] * rate > MAX_CODES:
+        raise VideoError("video-too-long", f"By its frames' times the clip lasts {times[-1]:.0f} "
+                         f"s: at {rate:g} frames a second more than the {MAX_CODES} that can be "
+                         "keyed.", "Give --start and --end, or a lower --fps; export the clip "
+                         "again if it is not that long.")
     at = np.arange(int(np.floor(times[-1] * rate + 1e-6)) + 1) / rate
     moved = np.concatenate([track.codes, track.global_rotation], axis=1)
     values, starts = _resampled(times, moved, track.cuts - track.times[0], at)

@@ -17,6 +17,7 @@ from ..render import render_grey
 from .correspondence import Progress
 from .photo import Pixels
 from .video import VideoTrack
+from .video_keys import MAX_RATE, clip_rate
 from .video_reader import VideoReader
 
 HEIGHT = 360  # px of the preview
@@ -30,16 +31,16 @@ def write_preview(
 ) -> None:
     """Writes an MP4: every frame of `track` cut to the head, and beside it the head.
 
-    Raises UsageError `bad-ending`, `same-file`; OutputError; VideoError as the reader does.
+    Raises UsageError `wrong-ending`; OutputError; VideoError as the reader does.
     """
     import cv2
 
     if output.suffix.lower() != ENDING:
-        raise UsageError("bad-ending", f"A video's preview is an MP4, not {output.name}.",
+        raise UsageError("wrong-ending", f"A video's preview is an MP4, not {output.name}.",
                          "Give --preview a name that ends with .mp4.")
     box = _box(track, head)
     size = (2 * _width(box), HEIGHT)
-    rate = float(1.0 / np.median(np.diff(track.times))) if len(track.times) > 1 else 1.0
+    rate = float(np.clip(clip_rate(track), 1.0, MAX_RATE))  # an MP4 cannot have any other
     with written_aside(output) as aside:
         writer = cv2.VideoWriter(str(aside), cv2.VideoWriter.fourcc(*"mp4v"), rate, size)
         try:

@@ -140,8 +140,10 @@ class VideoReader:
         else:
             self._note_early_end(clock)
         if not given:
-            raise VideoError("no-pictures", f"No picture could be taken from {self.facts.name}.",
-                             _DAMAGED_HINT)
+            part = f" from {self._start:g} s to {self._end:g} s" if clock.frames else ""
+            raise VideoError(
+                "no-pictures", f"No picture could be taken from {self.facts.name}{part}.",
+                "Give --start and --end further apart." if part else _DAMAGED_HINT)
         self.notes += clock.notes()
 
     def _note_early_end(self, clock: _Clock) -> None:

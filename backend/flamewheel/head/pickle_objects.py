@@ -129,6 +129,7 @@ class ChumpyConcatenate(StateHolder):
     def value(self, walk: Walk) -> Array:
         """The array."""
         names, axis = self._state.get("dterms"), self._state.get("axis", 0)
-        if not isinstance(names, (list, tuple)) or not names or type(axis) is not int:
+        named = isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
+        if not named or not names or type(axis) is not int:
             raise BadContent("it has a chumpy concatenation that is none")
-        return np.concatenate([self.part(str(name), walk) for name in names], axis=axis)
+        return np.concatenate([self.part(name, walk) for name in names], axis=axis)

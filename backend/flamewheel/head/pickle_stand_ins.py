@@ -94,7 +94,8 @@ class DtypeStandIn:
 
     def __init__(self, code: object, *_align_and_copy: object) -> None:
         if not isinstance(code, str) or not _PLAIN_DTYPE.fullmatch(code):
-            raise BadContent(f"it has an array of the kind {str(code)[:20]!r}")
+            shown = repr(code[:20]) if isinstance(code, str) else "of no name"
+            raise BadContent(f"it has an array of the kind {shown}")
         self.code = code
         self.order = "="
 
@@ -153,11 +154,12 @@ def array_of_bytes(raw: Any, dtype: np.dtype[Any], shape: Any, order: str) -> Ar
 
 def checked_size(shape: Any) -> int:
     """How many numbers `shape` holds; refuses what is no shape or too large."""
-    fine = isinstance(shape, tuple) and len(shape) <= MAX_DEPTH and all(
-        type(n) is int and 0 <= n <= MAX_ITEMS for n in shape)
-    size = math.prod(shape) if fine else -1
+    if not isinstance(shape, tuple) or len(shape) > MAX_DEPTH or not all(
+            type(n) is int and abs(n) < 1 << 63 for n in shape):
+        raise BadContent("it has an array whose shape is none")  # writing it out might never end
+    size = math.prod(shape) if all(0 <= n <= MAX_ITEMS for n in shape) else -1
     if not 0 <= size <= MAX_ITEMS:
-        raise BadContent(f"it has an array of the shape {str(shape)[:60]}")
+        raise BadContent(f"it has an array of the shape {shape}")
     return size
 
 
@@ -172,7 +174,7 @@ def array_from_buffer(raw: Any, kind: Any, shape: Any, order: Any) -> Array:
     """numpy.core.numeric._frombuffer, which protocol 5 uses."""
     if not isinstance(kind, DtypeStandIn) or kind.dtype().kind == "O":
         raise BadContent("it has an array of an unknown kind")
-    return array_of_bytes(raw, kind.dtype(), shape, str(order))
+    return array_of_bytes(raw, kind.dtype(), shape, "F" if order == "F" else "C")
 
 
 def scalar(kind: Any, raw: Any = None) -> Any:

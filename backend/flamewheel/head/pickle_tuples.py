@@ -13,11 +13,15 @@ from typing import Any
 
 from .pickle_stand_ins import BadContent
 
-MAX_ENTRIES = 1_000_000  # of one tuple with all tuples in it; the files' own have about 10
+MAX_ENTRIES = 2_000
+"""Of one tuple with all tuples in it.  The files' own have about 10, a state of Python's `random`
+626.  Hashing goes down into C once for each level: a million of them end the process."""
 
 _TUPLES = frozenset({"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"})
 _READS = frozenset({"GET", "BINGET", "LONG_BINGET"})
 _WRITES = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
+_PASSES_ON = frozenset({"REDUCE", "BUILD", "OBJ", "NEWOBJ", "NEWOBJ_EX"})
+"""May give back what they were given, as `torch._utils._rebuild_parameter` does."""
 _MARK = -1
 
 
@@ -43,6 +47,8 @@ class TupleSizes:
         else:
             taken = self._taken(opcode)
             size = 1 + sum(taken) if name in _TUPLES else 1
+            if name in _PASSES_ON:
+                size = max(taken)
             if size > MAX_ENTRIES:
                 raise BadContent("its tuples nest without end")
             self._stack += [size] * len(opcode.stack_after)

@@ -47,10 +47,11 @@ class _LegacyUnpickler(pickle.Unpickler):
         """(dtype, key, count) of ("storage", class, key, place, count, view)."""
         fits = (isinstance(pid, tuple) and len(pid) == 6 and pid[0] == "storage"
                 and isinstance(pid[1], str) and pid[1] in _DTYPES.values()
+                and isinstance(pid[2], str)
                 and type(pid[4]) is int and 0 <= pid[4] <= MAX_ITEMS and pid[5] is None)
         if not fits:
             raise BadContent("its tensor is stored in an unknown way")
-        return pid[1], str(pid[2]), pid[4]
+        return pid[1], pid[2], pid[4]
 
 
 def read_storage(raw: Any) -> Storage:

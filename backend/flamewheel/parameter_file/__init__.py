@@ -15,6 +15,7 @@ from pathlib import Path
 from ..errors import InputFileError, UsageError
 from ..files import write_whole
 from ..parameters import FaceParameters
+from ..reading import open_at_once
 from .checks import parsed
 from .json_form import from_dict, to_dict
 from .npz_form import MAX_FILE_BYTES, from_npz, to_npz
@@ -56,7 +57,7 @@ def save(face: FaceParameters, path: str | Path) -> None:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:  # a device or pipe does not say how long it is
+        with open_at_once(path) as stream:  # a device or pipe does not say how long it is
             body = stream.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as failure:  # ValueError: a NUL in the name
         reason = getattr(failure, "strerror", None) or str(failure)

@@ -76,11 +76,20 @@ def _write_pictures(face: FaceParameters, metres: Map, output: Path, head: str) 
     data = find_head(head)
     neutral = HeadModel(data).vertices(face.identity.shape)[0].numpy()
     maps = relief_maps(metres, data, neutral)
-    normals = output.with_name(f"{output.stem}_normal.png")
+    _, normals = map_files(output)
     write_whole(output, as_png(maps.height))
     write_whole(normals, as_png(maps.normal))
     return (f"{output.name}: {1e3 * maps.scale:.3g} mm from black to white, mid grey is none; "
             f"its normals are {normals.name}.")
+
+
+def map_files(output: Path | None) -> tuple[Path, ...]:
+    """The files that `write_detail` writes for `output`: a picture has another of normals."""
+    if output is None:
+        return ()
+    if output.suffix.lower() != ".png":
+        return (output,)
+    return (output, output.with_name(f"{output.stem}_normal.png"))
 
 
 def check_map_name(output: Path) -> None:

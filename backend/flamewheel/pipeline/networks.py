@@ -14,7 +14,7 @@ from ..encoders.networks.registry import (
     check_name,
     network_encoder,
 )
-from ..errors import UsageError
+from ..errors import CheckpointError, UsageError
 from ..parameters import Array, FaceParameters
 from .performing import head_units
 from .progress import Progress
@@ -97,11 +97,29 @@ def encode_with(
     """A photo as parameters of `head` by an encoder of `ready_encoder`; as `encode` otherwise."""
     from ..head.registry import find_head
 
-    made = encoder.encode(photo, find_head(head), face=face)
+    made = _encoded(encoder, photo, find_head(head), face)
     if encoder.name != IDENTITY_ONLY:
         return made
     note = "MICA gives the identity only: the face is at rest, and there is no camera."
     return replace(made, notes=(*made.notes, note))
+
+
+def _encoded(
+    encoder: FaceEncoder, photo: Path | bytes, data: HeadData, face: int | None
+) -> FaceParameters:
+    """What the encoder says; numbers that no face has are laid at its weights' door.
+
+    Raises CheckpointError `wild-numbers`, and as `FaceEncoder.encode`.
+    """
+    try:
+        return encoder.encode(photo, data, face=face)
+    except UsageError as refusal:
+        if refusal.code != "bad-parameters":
+            raise
+        raise CheckpointError(
+            "wild-numbers", f"{encoder.name.upper()} gives numbers that no face has: "
+            f"{refusal.message}", "Its checkpoint is damaged or was altered: get it from its "
+            "authors again.") from refusal
 
 
 def encode_by(

@@ -49,15 +49,16 @@ def encode_video(
     import numpy as np
 
     from ..encoders.video import encode_video as encode
-    from ..encoders.video_keys import TOLERANCE, trajectory_of
+    from ..encoders.video_keys import TOLERANCE, check_keying, trajectory_of
     from ..head.registry import find_head
 
+    millimetres = TOLERANCE if tolerance is None else tolerance
+    check_keying(frame_rate, millimetres)
     data = find_head(head)
     who = None if identity is None else Identity(identity.identity.shape)
     track = encode(video, data, identity=who, face=face, start=start, end=end,
                    smoothing=smoothing, progress=progress)
-    trajectory = trajectory_of(track, data, frame_rate,
-                               TOLERANCE if tolerance is None else tolerance)
+    trajectory = trajectory_of(track, data, frame_rate, millimetres)
     rest = ExpressionCode(np.zeros(data.expression_count))
     return VideoResult(trajectory, track, FaceParameters(data.name, track.identity, rest),
                        float(np.nanmedian(track.error)), track.notes)

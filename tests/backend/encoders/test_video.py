@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+import os
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from flamewheel.encoders.video import encode_video
+from flamewheel.encoders.video import VideoTrack, encode_video
 from flamewheel.encoders.video_keys import trajectory_of
 from flamewheel.errors import PhotoError, UsageError, VideoError
 from flamewheel.head.evaluate import evaluate
@@ -126,7 +128,7 @@ def test_a_face_that_is_hidden_for_long(acted, head, tmp_path):
     clip = write_clip(tmp_path / "hidden.mp4", covered(acted.frames, 10, 30), FPS)
     track = encode_video(clip, head)
     assert not track.found[10:30].any()
-    assert "held" in track.notes[0]
+    assert "holds still" in track.notes[0]
     np.testing.assert_allclose(track.codes[12], track.codes[9], atol=1e-9)
     assert np.abs(np.diff(track.codes[9:31], axis=0)).max() < 0.3 * np.ptp(track.codes) + 0.2
 
@@ -225,3 +227,32 @@ def test_impossible_rates_and_tolerances(track, head, rate, tolerance, code):
     with pytest.raises(UsageError) as refused:
         trajectory_of(track, head, rate, tolerance)
     assert refused.value.code == code
+
+
+def still(head, times):
+    """A face that does nothing, at these times."""
+    codes, nothing = np.zeros((len(times), head.expression_count + 12)), np.zeros((len(times), 3))
+    return VideoTrack(head.name, np.array(times), codes, nothing, nothing[:, 0] + 1, nothing[:, :2],
+                      (64, 64), np.ones(len(times), bool), nothing[:, 0], codes, np.zeros(0), (),
+                      Identity(np.zeros(0)))
+
+
+def test_a_clip_whose_times_are_wild_does_not_fill_the_memory(head):
+    track = still(head, [0.0, 0.04, 1e7])
+    with pytest.raises(VideoError, match="10000000 s") as refused:
+        trajectory_of(track, head, 24.0)
+    assert refused.value.code == "video-too-long"
+    assert trajectory_of(track, head, None).times.size < 10
+
+
+def test_a_fast_camera_is_keyed_at_the_highest_rate(head):
+    path = trajectory_of(still(head, np.arange(9) / 1000), head, None)
+    np.testing.assert_allclose(np.diff(path.times), 1 / 240)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_a_clip_leaves_no_threads(clip, head):
+    encode_video(clip, head, end=0.2)
+    before = threading.active_count(), len(os.listdir("/proc/self/task"))
+    encode_video(clip, head, end=0.2)
+    assert (threading.active_count(), len(os.listdir("/proc/self/task"))) == before

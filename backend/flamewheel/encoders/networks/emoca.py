@@ -101,4 +101,7 @@ def _own_fixed(table: TensorTable) -> Map | None:
     except BadContent as bad:
         raise CheckpointError("checkpoint-unreadable", f"{table.source} is damaged: {bad}.",
                               AGAIN) from bad
+    if not np.isfinite(fixed).all():
+        raise CheckpointError("checkpoint-unreadable", f"{table.source}, deca.fixed_uv_dis, holds "
+                              "numbers that are not finite.", AGAIN)
     return fixed

@@ -74,7 +74,12 @@ def torch_members(path: Path) -> Mapping[str, Member]:
     folder = _folder_of(entries, path, start)
     mapped = np.memmap(path, dtype=np.uint8, mode="r")
     inside = (entry for entry in entries if entry.filename.startswith(folder))
-    return {entry.filename[len(folder):]: _member(mapped, entry, path) for entry in inside}
+    members = {entry.filename[len(folder):]: _member(mapped, entry, path) for entry in inside}
+    if sum(len(member.numbers) for member in members.values()) > len(mapped):
+        raise CheckpointError("checkpoint-unreadable", f"{path.name} has parts that lie over one "
+                              "another: to read them all might never end.",
+                              "Do not trust this file.")
+    return members
 
 
 def _not_a_checkpoint(path: Path, start: bytes) -> CheckpointError:

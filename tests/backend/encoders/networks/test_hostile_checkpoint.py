@@ -156,6 +156,11 @@ def test_a_tensor_written_by_hand(tmp_path: Path) -> None:
     (b"q\x00", "do not fit together"),
     # a key of 2^60 entries in 200 bytes: by copies of the top, and by the memo
     (b"}K\x01\x85" + b"2\x86" * 60 + b"K\x01s", "nest without end"),
+    (b"})" + b"\x85" * 900_000 + b"K\x01s", "nest without end"),  # hashing goes as deep into C
+    (b"}K\x01q\x00" + b"0ctorch._utils\n_rebuild_parameter\nh\x00h\x00\x86\x85Rq\x00" * 60
+     + b"K\x01s", "nest without end"),  # through a function that gives back what it gets
+    (tensor_code(size=b"]q\x00" + b"".join(
+        b"0]q%c(h%ch%ce" % (n + 1, n, n) for n in range(60))), "whose shape is none"),
     (b"}K\x01\x85q\x01" + b"h\x01\x86q\x01" * 60 + b"K\x01s", "nest without end"),
     (b"}K\x01\x85\x94" + b"".join(b"(h" + bytes([n]) + b"h" + bytes([n]) + b"t\x94"
                                   for n in range(60)) + b"K\x01s", "nest without end"),
@@ -164,6 +169,23 @@ def test_pickles_that_do_not_fit_together(tmp_path: Path, body: bytes, said: str
     refused = refusal(small_pickle(tmp_path, body, FOUR))
     assert said in refused.message, refused.message
     assert refused.code in ("checkpoint-unreadable", "unsafe-pickle")
+
+
+def test_parts_that_lie_over_one_another(tmp_path: Path) -> None:
+    """A thousand tensors in the same gigabyte would be read a thousand times."""
+    path = small_pickle(tmp_path, tensor_code(), {"data/0": bytes(40_000), "data/1": bytes(40_000)})
+    body = path.read_bytes()
+    at = body.index(b"archive/data/0", body.index(b"PK\x01\x02")) - 46  # central directory 4.3.12
+    where = body[at + 42:at + 46]
+    other = body.index(b"archive/data/1", at) - 46
+    body = body[:other + 42] + where + body[other + 46:]
+    extra = body.index(b"archive/data/1") - 30  # the second's own bytes, which nothing names now
+    gap = body.index(b"PK\x01\x02") - extra
+    moved = body[:extra] + body[extra + gap:]
+    end = moved.rindex(b"PK\x05\x06")
+    start = struct.unpack_from("<L", moved, end + 16)[0] - gap
+    path.write_bytes(moved[:end + 16] + struct.pack("<L", start) + moved[end + 20:])
+    assert "over one another" in refusal(path).message
 
 
 def test_a_file_without_a_table(tmp_path: Path) -> None:
