@@ -50,6 +50,8 @@ class NaiveFit:
 
     def __init__(self, head: HeadData, prepared: PreparedHead, landmarks: Any) -> None:
         rows, points, noise = prepared.rows, prepared.points, prepared.noise
+        response = prepared.response
+        assert response is not None
 
         def tensor(array: Any) -> torch.Tensor:
             return torch.tensor(np.asarray(array), dtype=torch.float32)
@@ -69,6 +71,10 @@ class NaiveFit:
         self.eyes = frame.distance
         self.factor, self.floor = tensor(noise.factor), tensor(noise.floor)
         self.target = tensor(landmarks[points.landmarks])
+        self.shifts = tensor(np.concatenate([response.constant[:, None], response.turn,
+                                             response.shape, response.expression, response.jaw,
+                                             response.gaze], axis=1))
+        self.looks = tensor(frame.turn * (1.0, -1.0))
         self.prior = [tensor(getattr(prepared.priors, name))
                       for name in ("mean", "precision", "low", "high")]
         start = first_guess(rows, landmarks[points.landmarks])
@@ -94,7 +100,9 @@ class NaiveFit:
         flip = torch.tensor([1.0, -1.0])
         middle = torch.tensor(self.start.translation, dtype=torch.float32) + self.shift * self.eyes
         pixels = scale * (seen + turned.T)[:, :2] * flip + middle
-        errors = ((pixels - self.target) @ self.upright.T).ravel()
+        x, y = self.looks @ lbs_turn(self.turn)[:2, 2]
+        terms = torch.cat([torch.stack([torch.ones(()), x, y, x * x, y * y, x * y]), self.boxed])
+        errors = ((pixels - self.target) @ self.upright.T).ravel() + self.shifts @ terms
         own = ((errors - self.factor @ self.shared) / self.floor).reshape(-1, 2)
         off = (own.square().sum(1) + 1e-12).sqrt()
         data = torch.where(off <= HUBER, 0.5 * off**2, HUBER * (off - 0.5 * HUBER)).sum()
@@ -145,7 +153,7 @@ def main() -> None:
     start = time.perf_counter()
     arrived = naive.run()
     adam = 1e3 * (time.perf_counter() - start)
-    adam_cost = fit_cost(rows, prepared.noise, landmarks, priors, arrived)
+    adam_cost = fit_cost(prepared.sight, landmarks, priors, arrived)
     unknowns = len(priors.mean) + 6
     print(f"{unknowns} unknowns, {len(rows.landmarks)} landmarks, {head.vertex_count} vertices")
     print(f"{'':34s}{'ms':>10s}{'cost':>10s}")

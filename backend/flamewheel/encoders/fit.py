@@ -3,16 +3,16 @@
 
 Minimised over identity β, expression ψ, jaw, gaze, head turn, scale and translation is
 
-    -log p(u − y) + ½ (x − m)ᵀ P (x − m)
+    -log p(u + r − y) + ½ (x − m)ᵀ P (x − m)
 
-with u the projected landmarks, y FaceMesh's, p the errors' distribution (`noise`) and the second
-term what is likely of any face (`priors`).  FaceMesh's z is not used: it is a guess of the network,
-not a measurement.
+with u the projected landmarks, r what FaceMesh is known to make of such a face (`response`), y what
+it saw, p the distribution of its errors (`noise`) and the second term what is likely of any face
+(`priors`).  FaceMesh's z is not used: it is a guess of the network, not a measurement.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,13 +22,32 @@ import numpy.typing as npt
 from .noise import Frame, LandmarkNoise, Weighed, frame_of, weigh
 from .priors import Priors
 from .problem import EXTRA, TURNING, State, project, project_with_slopes
+from .response import Response
 from .rows import LandmarkRows
 from .uncertainty import posterior_deviation
 
 Floats = npt.NDArray[np.float64]
 
 MAX_ROUNDS = 12
-ENOUGH = 1e-3  # relative gain of a round below which the fit has arrived
+ENOUGH = 1e-2
+"""Relative gain of a round below which the fit has arrived.  1e-3 takes one round more and errs as
+much on renders with known truth."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """How FaceMesh sees one head: where its landmarks lie, and how it errs."""
+
+    rows: LandmarkRows
+    noise: LandmarkNoise
+    response: Response | None = None  # None: it is taken to see them where they are
+
+    def expected(self, state: State, frame: Frame) -> Floats:
+        """(L,2) px where FaceMesh should see the landmarks of the face `state`."""
+        pixels = project(self.rows, state)
+        if self.response is None:
+            return pixels
+        return pixels + frame.to_picture(self.response.shift(frame, state))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +56,8 @@ class FitResult:
 
     state: State
     cost: float
-    residuals: Floats  # (L,) pixels
+    residuals: Floats  # (L,) pixels: landmarks from where they were expected of this face
+    unexplained: Floats  # (L,) pixels: what FaceMesh's commonest errors leave of them
     eye_distance: float  # pixels
     rounds: int
     information: Floats  # (n,n) Gauss–Newton matrix of the landmarks alone, unknowns as in State
@@ -45,29 +65,37 @@ class FitResult:
 
     @property
     def error(self) -> float:
-        """Root mean square residual over the distance of the eyes."""
+        """Root mean square of `unexplained` over the distance of the eyes."""
+        return float(np.sqrt((self.unexplained**2).mean())) / self.eye_distance
+
+    @property
+    def head_error(self) -> float:
+        """Root mean square of `residuals` over the distance of the eyes."""
         return float(np.sqrt((self.residuals**2).mean())) / self.eye_distance
 
 
 def fit_landmarks(
-    rows: LandmarkRows, noise: LandmarkNoise, landmarks: Floats, priors: Priors,
-    start: State | None = None,
+    sight: Sight, landmarks: Floats, priors: Priors, start: State | None = None
 ) -> FitResult:
     """The most likely face behind FaceMesh's `landmarks` (478,2) in pixels, y down.
 
     start: where to begin, such as the frame before; None: the mean face, placed by least squares.
-    With `rows` and `priors` of a known identity (`LandmarkRows.with_identity`,
-    `Priors.given_identity`) the states have no identity coefficients.
+    With `sight` and `priors` of a known identity (`LandmarkRows.with_identity`,
+    `Response.with_identity`, `Priors.given_identity`) the states have no identity coefficients.
     """
-    seen = _Seen(rows, noise, landmarks[rows.landmarks], frame_of(landmarks), priors)
+    seen = _Seen(sight, landmarks[sight.rows.landmarks], frame_of(landmarks), priors)
     with _blas().limit(limits=1, user_api="blas"):  # more threads than idle cores: 5 x the time
         if start is None:
-            start = first_guess(rows, seen.target)
+            start = first_guess(sight.rows, seen.target)
         state, cost, rounds = _descend(seen, start.limited(priors.low, priors.high))
-        information = seen.normal(state)[0]
+        information = seen.normal(state, seen.weighed(state)[0])[0]
         deviation = posterior_deviation(information, priors)
-    residuals = np.linalg.norm(project(rows, state) - seen.target, axis=1)
-    return FitResult(state, cost, residuals, seen.frame.distance, rounds, information, deviation)
+        off = seen.errors(state)
+        common = weigh(sight.noise.common, off)
+    size = np.linalg.norm(off, axis=1) * seen.frame.distance
+    left = np.linalg.norm((common.own * sight.noise.floor).reshape(-1, 2), axis=1)
+    return FitResult(state, cost, size, left * seen.frame.distance, seen.frame.distance, rounds,
+                     information, deviation)
 
 
 @lru_cache(maxsize=1)
@@ -82,34 +110,37 @@ def _blas() -> Any:
 class _Seen:
     """One face's landmarks and all that is known beforehand."""
 
-    rows: LandmarkRows
-    noise: LandmarkNoise
+    sight: Sight
     target: Floats  # (L,2) pixels
     frame: Frame
     priors: Priors
 
-    def weighed(self, pixels: Floats) -> Weighed:
-        return weigh(self.noise, self.frame.upright(pixels - self.target))
+    def errors(self, state: State) -> Floats:
+        """(L,2) of FaceMesh, were `state` true; upright, of the eyes' distance."""
+        return self.frame.upright(self.sight.expected(state, self.frame) - self.target)
 
-    def cost(self, state: State) -> float:
-        """What the fit minimises (the module docstring's formula)."""
-        return self.weighed(project(self.rows, state)).cost + self.priors.cost(state.boxed())
+    def weighed(self, state: State) -> tuple[Weighed, float]:
+        """The errors, and what the fit minimises (the module docstring's formula)."""
+        weighed = weigh(self.sight.noise, self.errors(state))
+        return weighed, weighed.cost + self.priors.cost(state.boxed())
 
-    def normal(self, state: State) -> tuple[Floats, Floats]:
+    def normal(self, state: State, weighed: Weighed) -> tuple[Floats, Floats]:
         """The Gauss–Newton matrix and the slope of the landmarks' cost, without the prior's."""
-        pixels, slopes = project_with_slopes(self.rows, state)
+        slopes = project_with_slopes(self.sight.rows, state)[1]
         flat = self.frame.upright(slopes).reshape(-1, slopes.shape[2])
-        return self.weighed(pixels).normal(self.noise, flat)
+        if self.sight.response is not None:
+            flat += self.sight.response.slopes(self.frame, state)
+        return weighed.normal(self.sight.noise, flat)
 
 
 def _descend(seen: _Seen, state: State) -> tuple[State, float, int]:
     """Levenberg–Marquardt from `state`: where it arrives, the cost there, rounds taken."""
-    priors, cost = seen.priors, seen.cost(state)
+    priors, (weighed, cost) = seen.priors, seen.weighed(state)
     count = priors.mean.size
     damping, rounds, gained = 1e-3, 0, np.inf
     while rounds < MAX_ROUNDS and gained > ENOUGH * cost:
         rounds += 1
-        system, slope = seen.normal(state)
+        system, slope = seen.normal(state, weighed)
         system[:count, :count] += priors.precision
         slope[:count] += priors.precision @ (state.boxed() - priors.mean)
         free = _free(state, slope, priors)
@@ -117,21 +148,19 @@ def _descend(seen: _Seen, state: State) -> tuple[State, float, int]:
         for _ in range(6):
             step = _step(system, slope, free, damping)
             trial = state.moved(step).limited(priors.low, priors.high)
-            new_cost = seen.cost(trial)
+            seen_there, new_cost = seen.weighed(trial)
             if new_cost < cost:
-                gained, state, cost = cost - new_cost, trial, new_cost
+                gained, state, cost, weighed = cost - new_cost, trial, new_cost, seen_there
                 damping = max(damping / 10, 1e-9)
                 break
             damping *= 10
     return state, cost, rounds
 
 
-def fit_cost(
-    rows: LandmarkRows, noise: LandmarkNoise, landmarks: Floats, priors: Priors, state: State
-) -> float:
+def fit_cost(sight: Sight, landmarks: Floats, priors: Priors, state: State) -> float:
     """What `fit_landmarks` minimises, at `state`."""
-    seen = _Seen(rows, noise, landmarks[rows.landmarks], frame_of(landmarks), priors)
-    return seen.cost(state)
+    seen = _Seen(sight, landmarks[sight.rows.landmarks], frame_of(landmarks), priors)
+    return seen.weighed(state)[1]
 
 
 def first_guess(rows: LandmarkRows, target: Floats) -> State:
@@ -151,6 +180,18 @@ def first_guess(rows: LandmarkRows, target: Floats) -> State:
     translation = solution[3] - scale * root[:2] * flip
     return State(np.zeros(rows.identity_count + rows.expression_count), np.zeros(3),
                  np.zeros((2, 2)), turn, scale, translation)
+
+
+def camera_on(sight: Sight, state: State, landmarks: Floats) -> State:
+    """`state` with the scale and the place that bring it closest to `landmarks` (478,2) px."""
+    target = landmarks[sight.rows.landmarks]
+    if sight.response is not None:
+        frame = frame_of(landmarks)
+        target = target - frame.to_picture(sight.response.shift(frame, state))
+    points = project(sight.rows, replace(state, scale=1.0, translation=np.zeros(2)))
+    middle, aim = points.mean(0), target.mean(0)
+    scale = float(((points - middle) * (target - aim)).sum() / ((points - middle)**2).sum())
+    return replace(state, scale=scale, translation=aim - scale * middle)
 
 
 def _free(state: State, slope: Floats, priors: Priors) -> npt.NDArray[np.bool_]:

@@ -9,6 +9,7 @@ along, which no landmark sees; ½ |T x / t|² keeps it in the mouth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ import numpy.typing as npt
 from ..head.data import HeadData
 from .problem import TURNING, State, project_with_slopes
 from .rows import LandmarkRows
+
+if TYPE_CHECKING:
+    from .calibration import FaceStatistics
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,6 +33,7 @@ GAZE_DEVIATION = (0.15, 0.25)  # rad: up-down, sideways
 GAZE_APART = (0.02, 0.04)  # rad: how far the two eyes' turns differ, beyond what is common
 GAZE_LIMIT = (0.45, 0.65)  # rad
 COEFFICIENT_LIMIT = 3.0  # standard deviations
+EXPRESSION_LIMIT = 7.0  # of the head's own statistics: units at full strength reach it (`basis`)
 TONGUE_TIP = 0.010  # m: the part of the tongue that would show between the lips
 TONGUE_DEVIATION = 0.001  # m that it strays: a tongue out is for the animator to say
 UNIT_LOW, UNIT_HIGH, UNIT_DEVIATION = -0.1, 1.3, 0.4  # of a component that is one action unit
@@ -58,8 +63,30 @@ class Priors:
                       self.low[count:], self.high[count:], 0)
 
 
+def learned_priors(data: HeadData, rows: LandmarkRows, statistics: FaceStatistics) -> Priors:
+    """What faces do, as the head's statistics have it, about the face at rest.
+
+    The second moment about rest and not about the mean: a face that tells nothing is at rest.  On
+    tuning renders and photos both err and tell alike.
+    """
+    identity, expression = rows.identity_count, rows.expression_count
+    whole = len(data.expression_basis[0, 0])
+    kept = np.concatenate([np.arange(expression), np.arange(whole, whole + TURNING)])
+    moment = statistics.covariance() + np.outer(statistics.mean, statistics.mean)
+    precision = np.eye(identity + kept.size)
+    precision[identity:, identity:] = np.linalg.inv(moment[np.ix_(kept, kept)])
+    precision[identity:-TURNING, identity:-TURNING] += _tongue(data, expression)
+    limits = np.concatenate([np.full(identity, COEFFICIENT_LIMIT),
+                             np.full(expression, EXPRESSION_LIMIT)])
+    gaze = np.tile(GAZE_LIMIT, 2)
+    return Priors(np.zeros(len(precision)), precision, np.concatenate([-limits, JAW_LOW, -gaze]),
+                  np.concatenate([limits, JAW_HIGH, gaze]), identity)
+
+
 def priors_of(data: HeadData, rows: LandmarkRows) -> Priors:
-    """Unit Gaussians on coefficients (they are standard deviations), small joint angles.
+    """Of a head without statistics.
+
+    Unit Gaussians on coefficients (they are standard deviations), small joint angles.
 
     An expression component that is exactly one action unit runs from rest to full strength, not
     both ways: muscles pull, they do not push.
@@ -88,11 +115,18 @@ def priors_of(data: HeadData, rows: LandmarkRows) -> Priors:
 def _left_to_others(data: HeadData, rows: LandmarkRows) -> Floats:
     """(n,n) precision that leaves the mouth's opening to the jaw and the tongue to the animator."""
     count = rows.identity_count + rows.expression_count
-    terms = np.zeros((4, count + TURNING))
-    terms[0, :count] = jaw_likeness(rows) / BORROWED_OPENING
-    terms[1:, rows.identity_count:count] = (
-        tongue_motion(data, rows.expression_count) / TONGUE_DEVIATION)
-    return np.asarray(terms.T @ terms)
+    term = np.zeros(count + TURNING)
+    term[:count] = jaw_likeness(rows) / BORROWED_OPENING
+    precision = np.outer(term, term)
+    expressions = slice(rows.identity_count, count)
+    precision[expressions, expressions] += _tongue(data, rows.expression_count)
+    return precision
+
+
+def _tongue(data: HeadData, expression_count: int) -> Floats:
+    """(E,E) precision that keeps the tongue where it is."""
+    motion = tongue_motion(data, expression_count) / TONGUE_DEVIATION
+    return np.asarray(motion.T @ motion)
 
 
 def tongue_motion(data: HeadData, expression_count: int) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flamewheel.encoders.fit import fit_landmarks
+from flamewheel.encoders.fit import Sight, fit_landmarks
 from flamewheel.encoders.noise import own_noise
 from flamewheel.encoders.priors import priors_of, unit_components
 from flamewheel.encoders.problem import EXTRA, State, project, project_with_slopes
@@ -104,7 +104,7 @@ def test_known_faces_come_back(head, points, seed):
                                              for k in ("low", "high")))
     landmarks = np.zeros((478, 2))
     landmarks[rows.landmarks] = project(rows, truth)
-    result = fit_landmarks(rows, NOISE, landmarks, priors_of(head, rows))
+    result = fit_landmarks(Sight(rows, NOISE), landmarks, priors_of(head, rows))
     found = result.state
     assert np.sqrt((result.residuals**2).mean()) < 0.012 * result.eye_distance
     assert np.degrees(np.linalg.norm(vector_of(found.turn @ truth.turn.T))) < 3
@@ -133,7 +133,7 @@ def test_a_one_sided_smile_stays_on_its_side(head, points):
                     coefficients=np.concatenate([np.zeros(20), smile]))
     landmarks = np.zeros((478, 2))
     landmarks[rows.landmarks] = project(rows, truth)
-    found = fit_landmarks(rows, NOISE, landmarks, priors_of(head, rows)).state
+    found = fit_landmarks(Sight(rows, NOISE), landmarks, priors_of(head, rows)).state
     moved = head.expression_basis[:, :, :52] @ found.coefficients[20:]
     embedding = dict(zip(points.landmarks.tolist(), head.triangles[points.triangles, 0],
                          strict=True))
@@ -149,7 +149,7 @@ def test_coefficients_stay_inside_their_box(head, points):
     landmarks = np.zeros((478, 2))
     landmarks[rows.landmarks] = project(rows, some_state(rows, 1)) + rng.normal(
         size=(len(rows.landmarks), 2)) * 60
-    state = fit_landmarks(rows, NOISE, landmarks, priors).state
+    state = fit_landmarks(Sight(rows, NOISE), landmarks, priors).state
     assert (state.boxed() >= priors.low).all() and (state.boxed() <= priors.high).all()
     assert np.isfinite(state.boxed()).all()
 

@@ -39,7 +39,10 @@ def test_the_astronaut_smiles(encoded):
     right, left = corners_moved(head, encoded)
     assert left[0] > 0.002 > -0.002 > right[0]  # metres, apart
     assert left[1] > 0 and right[1] > 0  # and up
-    assert np.abs(encoded.identity.shape).max() <= 3 and np.abs(encoded.code.expression).max() <= 3
+    assert np.abs(encoded.identity.shape).max() <= 3 and np.abs(encoded.code.expression).max() <= 7
+    off = encoded.deviation
+    assert off.shape.shape == encoded.identity.shape.shape and (off.shape > 0).all()
+    assert (off.jaw > 0).all() and off.jaw[0] < 0.15 and (off.expression[:5] < 1).all()
 
 
 def test_a_smile_leaves_the_tongue_in_the_mouth(encoded):
@@ -111,7 +114,7 @@ def test_refusals(astronaut, tmp_path):
 def test_a_head_is_prepared_once(monkeypatch):
     head = find_head()
     first = prepare_head(head)
-    monkeypatch.setattr("flamewheel.encoders.landmark.landmark_points", None)
+    monkeypatch.setattr("flamewheel.encoders.landmark.calibration_of", None)
     assert prepare_head(head) is first
 
 

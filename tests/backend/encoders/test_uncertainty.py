@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flamewheel.encoders.fit import fit_landmarks
+from flamewheel.encoders.fit import Sight, camera_on, fit_landmarks
 from flamewheel.encoders.landmark import (
     PreparedHead,
     face_parameters,
@@ -15,7 +15,8 @@ from flamewheel.encoders.landmark import (
 )
 from flamewheel.encoders.noise import LandmarkNoise, frame_of, own_noise, weigh
 from flamewheel.encoders.priors import Priors, priors_of
-from flamewheel.encoders.problem import EXTRA, State, project
+from flamewheel.encoders.problem import EXTRA, State, project, project_with_slopes
+from flamewheel.encoders.response import Response
 from flamewheel.encoders.rows import SurfacePoints, mix_rows, rotation
 from flamewheel.encoders.uncertainty import identity_look, identity_of_looks, posterior_deviation
 from flamewheel.head.registry import find_head
@@ -107,7 +108,7 @@ def test_information_is_the_curvature_of_the_landmarks_cost(prepared):
     truth = a_state(3)
     landmarks = seen(prepared.rows, truth)
     loose = replace(prepared.priors, precision=1e-9 * np.eye(IDENTITY + EXPRESSION + 7))
-    result = fit_landmarks(prepared.rows, noise, landmarks, loose, truth)
+    result = fit_landmarks(Sight(prepared.rows, noise), landmarks, loose, truth)
     assert result.error < 1e-6 and result.information.shape == (IDENTITY + EXPRESSION + EXTRA,) * 2
     frame = frame_of(landmarks)
 
@@ -136,7 +137,7 @@ def test_deviation_is_how_far_fits_stray(prepared):
         truth = replace(a_state(seed), coefficients=rng.normal(size=IDENTITY + EXPRESSION),
                         jaw=0.2 * rng.normal(size=3), gaze=0.2 * rng.normal(size=(2, 2)))
         landmarks = seen(prepared.rows, truth, SCATTER, seed)
-        result = fit_landmarks(prepared.rows, prepared.noise, landmarks, wide)
+        result = fit_landmarks(prepared.sight, landmarks, wide)
         off.append((result.state.boxed() - truth.boxed()) / result.deviation[:-6])
     assert 0.8 < np.sqrt(np.mean(np.square(off))) < 1.25
 
@@ -154,7 +155,7 @@ def test_what_is_not_seen_is_uncertain(head, prepared):
     spread = {}
     for name, some in (("all", rows), ("fewer", fewer)):
         noise = own_noise(np.full(len(some.landmarks), SCATTER))
-        result = fit_landmarks(some, noise, landmarks, prepared.priors)
+        result = fit_landmarks(Sight(some, noise), landmarks, prepared.priors)
         full = result.information.copy()
         full[:-6, :-6] += prepared.priors.precision
         spread[name] = np.linalg.inv(full)[IDENTITY:-EXTRA, IDENTITY:-EXTRA]
@@ -163,6 +164,71 @@ def test_what_is_not_seen_is_uncertain(head, prepared):
     growth = {side: (brow[side] @ spread["fewer"] @ brow[side])
               / (brow[side] @ spread["all"] @ brow[side]) for side in "LR"}
     assert growth["L"] > 1.05 and growth["L"] > growth["R"]
+
+
+def test_a_known_response_is_undone(head, prepared):
+    """FaceMesh that sees expressions at half their strength gives them back at full."""
+    truth = a_state(6)
+    landmarks = seen(prepared.rows, truth)
+    frame = frame_of(landmarks)
+    rest = replace(truth, coefficients=np.zeros(IDENTITY + EXPRESSION))
+    rows = 2 * len(prepared.rows.landmarks)
+    slopes = frame.upright(project_with_slopes(prepared.rows, rest)[1]).reshape(rows, -1)
+    half = -0.5 * slopes[:, IDENTITY:IDENTITY + EXPRESSION]
+    response = Response(np.zeros(rows), np.zeros((rows, 5)), np.zeros((rows, IDENTITY)), half,
+                        np.zeros((rows, 3)), np.zeros((rows, 4)))
+    sight = Sight(prepared.rows, prepared.noise, response)
+    landmarks[prepared.rows.landmarks] = sight.expected(truth, frame)
+    found = fit_landmarks(sight, landmarks, prepared.priors).state
+    shrunk = fit_landmarks(prepared.sight, landmarks, prepared.priors).state
+    basis = np.asarray(head.expression_basis)[np.asarray(head.masks["face"])][:, :, :EXPRESSION]
+
+    def missed(state):
+        return np.linalg.norm(basis @ (state.coefficients - truth.coefficients)[IDENTITY:])
+
+    assert missed(found) < 0.6 * missed(shrunk)
+
+
+def test_slopes_of_the_response_are_its_differences(prepared):
+    rows, rng = 2 * len(prepared.rows.landmarks), np.random.default_rng(5)
+    response = Response(*(0.01 * rng.normal(size=shape) for shape in (
+        rows, (rows, 5), (rows, IDENTITY), (rows, EXPRESSION), (rows, 3), (rows, 4))))
+    state = a_state(2)
+    frame = frame_of(seen(prepared.rows, state))
+    slopes = response.slopes(frame, state)
+    for unknown in range(IDENTITY + EXPRESSION + EXTRA):
+        step = np.zeros(IDENTITY + EXPRESSION + EXTRA)
+        step[unknown] = 1e-6
+        numeric = response.shift(frame, state.moved(step)) - response.shift(
+            frame, state.moved(-step))
+        np.testing.assert_allclose(slopes[:, unknown], numeric.ravel() / 2e-6, atol=1e-6)
+
+
+def test_the_camera_is_put_where_the_landmarks_are(prepared):
+    truth = a_state(7)
+    landmarks = seen(prepared.rows, truth)
+    lost = replace(truth, scale=1.0, translation=np.zeros(2))
+    found = camera_on(prepared.sight, lost, landmarks)
+    assert found.scale == pytest.approx(truth.scale)
+    np.testing.assert_allclose(found.translation, truth.translation)
+
+
+def test_common_errors_are_not_the_heads_fault(prepared):
+    """A shift that FaceMesh is known to make is no misfit, one that it is not known to make is."""
+    count = len(prepared.rows.landmarks)
+    rng = np.random.default_rng(4)
+    known, unknown = (0.01 * rng.normal(size=(2 * count, 1)) for _ in range(2))
+    noise = LandmarkNoise(known, np.full(2 * count, SCATTER))
+    truth = a_state(8)
+    errors = []
+    for shift in (known, unknown):
+        landmarks = seen(prepared.rows, truth)
+        frame = frame_of(landmarks)
+        landmarks[prepared.rows.landmarks] += frame.to_picture(2 * shift.reshape(-1, 2))
+        result = fit_landmarks(Sight(prepared.rows, noise), landmarks, prepared.priors)
+        assert result.error <= result.head_error
+        errors.append(result.error)
+    assert errors[0] < 0.4 * errors[1]
 
 
 def test_a_held_identity_stays_and_expression_is_found(head, prepared):
