@@ -250,3 +250,38 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     command = f'"{sys.executable}" -m flamewheel dbex show --json | true'
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+def test_a_mistake_of_our_own_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from flamewheel import cli, pipeline
+
+    def fails(*_arguments: object, **_named: object) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(pipeline, "blend", fails)
+    assert cli.main(["blend", "joy"]) == 1
+    said = capsys.readouterr().err
+    assert "[internal-error]" in said and "by nothing" in said and "report" in said
+    monkeypatch.setenv(cli.TRACEBACK_VARIABLE, "1")
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["blend", "joy"])
+
+
+@pytest.mark.parametrize("given", [
+    ("train", "emotion-image", "photos", "-o", "w.txt"),
+    ("train", "detail", "photos", "-o", "none/w.npz"),
+    ("head", "calibrate", "open-light", "-o", "none/c.npz"),
+])
+def test_an_output_is_looked_at_before_the_long_work(
+    given: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str]
+) -> None:
+    from flamewheel import cli
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photos").mkdir()
+    assert cli.main(given) == 1
+    assert capsys.readouterr().err.count("\n") == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]

@@ -7,6 +7,7 @@ object with `--json`), progress and refusals to standard error.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,9 @@ from .parser import make_parser
 from .report import drop_standard_output, print_refusal, tolerate_any_terminal
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130
+
+TRACEBACK_VARIABLE = "FLAMEWHEEL_TRACEBACK"
+"""Environment variable for those who mend Flamewheel's mistakes."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,8 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         drop_standard_output()
         return REFUSED
     except OSError as failure:  # a disk or permission that no room has put into words
-        refused = OutputError(
+        refused: FlamewheelError = OutputError(
             "system-error", f"The system refused: {failure}.", "Check the disk and the permissions."
         )
-        print_refusal(refused, as_json=options.json)
-        return REFUSED
+    except MemoryError:
+        refused = FlamewheelError(
+            "out-of-memory", "There is not enough memory for this.",
+            "Close other programs, or give smaller or fewer files.")
+    except Exception as mistake:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        refused = FlamewheelError(
+            "internal-error", f"Flamewheel made a mistake ({type(mistake).__name__}: "
+            f"{str(mistake)[:200]}).", "Please report it, with the command and what you gave it; "
+            f"{TRACEBACK_VARIABLE}=1 shows where it happened.")
+    print_refusal(refused, as_json=options.json)
+    return REFUSED

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .. import pipeline
 from .giving import say_where
+from .places import check_ending, check_places
 from .report import print_json, progress_line
 
 Subparsers = argparse._SubParsersAction  # the class has no public name
@@ -20,7 +21,7 @@ def add_calibrate(
     text = "Learn how the landmark encoder sees a head, and write that to a file."
     calibrate = actions.add_parser("calibrate", help=text, description=text, parents=[common])
     calibrate.add_argument("head", nargs="?", default="open")
-    calibrate.add_argument("-o", "--output", type=Path, required=True,
+    calibrate.add_argument("-o", "--output", type=Path, required=True, metavar="FILE",
                            help="calibration file (.npz)")
     calibrate.add_argument("--count", type=int, help="faces to render; more see better")
     calibrate.add_argument(
@@ -32,6 +33,8 @@ def add_calibrate(
 
 def head_calibrate(options: argparse.Namespace) -> None:
     """Head -> calibration file."""
+    check_ending(options.output, ".npz", "A calibration")
+    check_places([], [("-o", options.output)])
     with progress_line("calibrating") as progress:
         done = pipeline.calibrate_head(
             options.head, options.output, count=options.count, also=options.also,

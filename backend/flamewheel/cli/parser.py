@@ -10,6 +10,7 @@ from .. import __version__
 from . import commands, encoding, evaluation
 from .calibrating import add_calibrate
 from .networks import add_network_options
+from .places import named_path
 from .training import add_training
 from .video import add_video_options
 
@@ -56,7 +57,7 @@ def _head_option(verb: argparse.ArgumentParser) -> None:
 
 
 def _output_option(verb: argparse.ArgumentParser, what: str) -> None:
-    verb.add_argument("-o", "--output", type=Path, help=what)
+    verb.add_argument("-o", "--output", type=Path, metavar="FILE", help=what)
 
 
 def _add_encoding(
@@ -64,10 +65,11 @@ def _add_encoding(
 ) -> None:
     encode = _add(verbs, common, "encode", "Take faces in photos or a video as head parameters.")
     encode.add_argument(
-        "sources", type=Path, nargs="+", metavar="SOURCE",
+        "sources", type=named_path, nargs="+", metavar="SOURCE",
         help="a photo; several photos or a folder of them, of one person; or a video",
     )
-    encode.add_argument("--face", type=int, help="which face, 1 = largest")
+    encode.add_argument("--face", type=int, metavar="NUMBER",
+                        help="which of several faces, 1 = largest; the largest by default")
     encode.add_argument(
         "--neutral", type=Path, metavar="PHOTO",
         help="the person's neutral face, which expressions are measured against",
@@ -76,9 +78,10 @@ def _add_encoding(
         "--separate", action="store_true",
         help="several photos are of several people: an identity for each",
     )
-    encode.add_argument("--preview", type=Path,
-                        help="write photos and rendered heads side by side as PNG")
-    _output_option(encode, "parameter file to write (.json or .npz); of several photos the folder")
+    encode.add_argument("--preview", type=Path, metavar="FILE",
+                        help="show what was made beside what was given: .png, of a video .mp4")
+    _output_option(encode, "what to write: of a photo a parameter file (.json or .npz), of several "
+                   "a folder of them, of a video a trajectory (.json)")
     _head_option(encode)
     add_video_options(encode)
     add_network_options(encode)

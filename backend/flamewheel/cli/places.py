@@ -7,6 +7,7 @@ The option's name says which of them is meant: `--preview would overwrite the ph
 from __future__ import annotations
 
 import os
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from ..errors import OutputError, UsageError
 
 Named = tuple[str, Path | None]
 """What it is (an option, or words for what is read), and where, if it was given."""
+
+
+def named_path(text: str) -> Path:
+    """The path that was typed; nothing, as a script's empty variable gives, is not this folder."""
+    if not text:
+        raise ArgumentTypeError("an empty name names nothing")
+    return Path(text)
 
 
 def check_places(reads: Sequence[Named], writes: Sequence[Named]) -> None:

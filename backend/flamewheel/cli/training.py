@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from .giving import say_where
+from .places import check_ending, check_places
 from .report import print_json, progress_line
 
 if TYPE_CHECKING:
     from ..training.face_losses import CoarseWeights
+    from ..training.train_detail import DetailReport
+    from ..training.train_emotion_image import EmotionReport
+    from ..training.train_encoder import EncoderReport
 
 BACKBONES = ("small", "resnet50")
 
@@ -72,6 +77,7 @@ def emotion_image(options: Namespace) -> None:
     """Folder of labelled photos -> emotion network."""
     from ..training.train_emotion_image import EmotionImageConfig, train
 
+    _check_output(options)
     config = EmotionImageConfig(
         str(options.folder), str(options.output), options.backbone, steps=options.steps,
         batch=options.batch, learning_rate=options.learning_rate, fewest=options.fewest,
@@ -79,18 +85,15 @@ def emotion_image(options: Namespace) -> None:
         save_every=options.save_every)
     with progress_line("cutting faces") as progress:
         report = train(config, _say, resume=options.resume, progress=progress)
-    if options.json:
-        print_json({"path": str(options.output), **asdict(report)})
-        return
-    print(f"held-out subjects: accuracy {report.accuracy:.3f}, every emotion counting the same "
-          f"{report.balanced_accuracy:.3f}, {report.photos} photos")
-    print(f"wrote {options.output}")
+    _tell(report, options, f"held-out subjects: accuracy {report.accuracy:.3f}, every emotion "
+          f"counting the same {report.balanced_accuracy:.3f}, {report.photos} photos")
 
 
 def encoder(options: Namespace) -> None:
     """Folder of photos -> image encoder."""
     from ..training.train_encoder import EncoderConfig, train
 
+    _check_output(options)
     config = EncoderConfig(
         str(options.folder), str(options.output), options.head, str(options.emotion),
         str(options.start or ""), renders=options.renders, teaching=options.teaching,
@@ -101,18 +104,15 @@ def encoder(options: Namespace) -> None:
         save_every=options.save_every)
     with progress_line("preparing") as progress:
         report = train(config, _say, resume=options.resume, progress=progress)
-    if options.json:
-        print_json({"path": str(options.output), **asdict(report)})
-        return
-    print(f"on other renders: {report.error:.2f} mm; by landmarks alone "
+    _tell(report, options, f"on other renders: {report.error:.2f} mm; by landmarks alone "
           f"{report.landmarks_alone:.2f} mm, no expression {report.zero:.2f} mm")
-    print(f"wrote {options.output}")
 
 
 def train_detail(options: Namespace) -> None:
     """Folder of photos -> networks of the detail stage."""
     from ..training.train_detail import DetailConfig, train
 
+    _check_output(options)
     config = DetailConfig(
         str(options.folder), str(options.output), options.head, steps=options.steps,
         pairs=(options.batch + 1) // 2, learning_rate=options.learning_rate,
@@ -120,11 +120,25 @@ def train_detail(options: Namespace) -> None:
         save_every=options.save_every)
     with progress_line("preparing") as progress:
         report = train(config, _say, resume=options.resume, progress=progress)
+    _tell(report, options, f"photometric loss: without relief {report.smooth:.4f}, with it "
+          f"{report.detailed:.4f}")
+
+
+def _check_output(options: Namespace) -> None:
+    """What would be refused after hours of training is refused before them."""
+    check_ending(options.output, ".npz", "A trained network")
+    check_places([("the folder", options.folder)], [("-o", options.output)])
+
+
+def _tell(
+    report: EmotionReport | EncoderReport | DetailReport, options: Namespace, words: str
+) -> None:
+    """The report in words, or for machines, once the weights are written."""
     if options.json:
         print_json({"path": str(options.output), **asdict(report)})
         return
-    print(f"photometric loss: without relief {report.smooth:.4f}, with it {report.detailed:.4f}")
-    print(f"wrote {options.output}")
+    print(words)
+    say_where(options.output)
 
 
 def _weights(given: list[str]) -> CoarseWeights:
@@ -149,15 +163,22 @@ def _weights(given: list[str]) -> CoarseWeights:
 def _common_options(
     model: argparse.ArgumentParser, *, steps: int, batch: int, learning_rate: float
 ) -> None:
-    model.add_argument("folder", type=Path, help="photos")
-    model.add_argument("-o", "--output", type=Path, required=True, help="weights to write (.npz)")
-    model.add_argument("--steps", type=_positive, default=steps)
-    model.add_argument("--batch", type=_positive, default=batch)
-    model.add_argument("--learning-rate", type=_above_zero, default=learning_rate)
-    model.add_argument("--seed", type=int, default=0)
-    model.add_argument("--device", default="cpu", help='"cpu" or "cuda"')
-    model.add_argument("--save-every", type=_positive, default=100, help="steps")
-    model.add_argument("--resume", action="store_true", help="go on where the training stopped")
+    model.add_argument("folder", type=Path, metavar="FOLDER", help="labelled photos")
+    model.add_argument("-o", "--output", type=Path, required=True, metavar="FILE",
+                       help="weights to write (.npz); beside them FILE.resume, to go on from")
+    model.add_argument("--steps", type=_positive, default=steps, metavar="NUMBER",
+                       help=f"how long to train; {steps} by default")
+    model.add_argument("--batch", type=_positive, default=batch, metavar="NUMBER",
+                       help=f"pictures a step; {batch} by default")
+    model.add_argument("--learning-rate", type=_above_zero, default=learning_rate,
+                       metavar="NUMBER", help=f"{learning_rate:g} by default")
+    model.add_argument("--seed", type=_seed, default=0, metavar="NUMBER",
+                       help="the same seed trains the same network; 0 by default")
+    model.add_argument("--device", default="cpu", help='"cpu" (by default) or "cuda"')
+    model.add_argument("--save-every", type=_positive, default=100, metavar="STEPS",
+                       help="how often to write FILE.resume; every 100 steps by default")
+    model.add_argument("--resume", action="store_true",
+                       help="go on from FILE.resume, with the same options")
     model.add_argument("--every-subject", action="store_true",
                        help="learn from the held-out subjects, too: nothing can be measured then")
 
@@ -166,6 +187,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 63:  # what torch takes
+        raise argparse.ArgumentTypeError("must be from 0 to 2^63 - 1")
     return value
 
 

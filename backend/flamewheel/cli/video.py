@@ -21,15 +21,17 @@ def add_video_options(encode: ArgumentParser) -> None:
     """The options of `encode` that mean something for a video only."""
     video = encode.add_argument_group(
         "video", "A clip becomes a trajectory (-o clip.json) and the person (clip.identity.json).")
-    video.add_argument("--start", type=float, help="seconds of the clip at which to begin")
-    video.add_argument("--end", type=float, help="seconds of the clip at which to end")
-    video.add_argument("--fps", type=float, help="frames a second of the result; the clip's own")
-    video.add_argument("--smoothing", type=float, default=SMOOTHING,
-                       help="0 leaves the jitter, 1 takes away what is noise, more is calmer")
+    video.add_argument("--start", type=float, metavar="SECONDS", help="where in the clip to begin")
+    video.add_argument("--end", type=float, metavar="SECONDS", help="where in the clip to end")
+    video.add_argument("--fps", type=float, metavar="RATE",
+                       help="frames a second of the result; the clip's own by default")
+    video.add_argument("--smoothing", type=float, default=SMOOTHING, metavar="NUMBER",
+                       help="0 leaves the jitter, 1 takes away what is noise (the default), more, "
+                       "up to 10, is calmer")
     video.add_argument("--identity", type=Path, metavar="FILE",
                        help="parameter file that says who it is; by default found from the clip")
     video.add_argument("--tolerance", type=float, metavar="MM",
-                       help="how far the keys may miss, in millimetres; 0.3")
+                       help="how far fewer keys may move the face; 0.3 millimetres by default")
 
 
 def encode_video(options: Namespace) -> None:

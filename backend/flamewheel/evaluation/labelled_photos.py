@@ -39,7 +39,8 @@ def read_labels(folder: Path) -> tuple[LabelledPhoto, ...]:
         with open(table, newline="", encoding="utf-8") as stream:
             rows = list(csv.DictReader(stream))
     except (OSError, UnicodeDecodeError, csv.Error) as bad:
-        raise UsageError("no-labels", f"{table} cannot be read: {bad}.", hint) from bad
+        reason = getattr(bad, "strerror", None) or bad
+        raise UsageError("no-labels", f"{table} cannot be read: {reason}.", hint) from bad
     photos = []
     for number, row in enumerate(rows, start=2):
         values = [row.get(name) for name in ("image", "subject", "emotion")]

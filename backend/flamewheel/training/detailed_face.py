@@ -42,8 +42,9 @@ class DetailedFace:
     def __init__(self, head: HeadData, size: int, side: int,
                  device: torch.device | str = "cpu") -> None:
         like = torch.zeros(1, device=device)
-        self._space = UvSpace(uv_layout(head, like), side)
+        whole = uv_layout(head, like)  # raises where there is none
         self._surface, self._model = surface_of(head, like), HeadModel(head, device)
+        self._space = UvSpace(self._surface.layout or whole, side)
         self._mask = face_mask(head, self._space, self._surface.triangles)
         tones = torch.tensor(vertex_tones(head) / SKIN_TONE, device=device).float()
         self._albedo = tones[None, :, None].expand(1, -1, 3)

@@ -115,3 +115,10 @@ def test_a_head_without_texture_coordinates_is_refused(head: HeadData) -> None:
     with pytest.raises(HeadError) as refused:
         DetailedFace(replace(head, uv=None, uv_triangles=None), 64, 32)
     assert refused.value.code == "no-uv"
+
+
+def test_a_head_with_clear_parts_before_the_eyes() -> None:
+    """Cornea and tears are not drawn: what is, and the layout, must count the same triangles."""
+    face = DetailedFace(find_head("open"), 64, DetailNetwork.side)
+    assert 0.05 < float(face.counted.mean()) < 0.9
+    assert float(face.paired.sum() / face.counted.sum()) > 0.9

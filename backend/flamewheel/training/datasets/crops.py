@@ -62,8 +62,9 @@ def face_crops(
         _write(path, photos, cached)
     if not cached.photos:
         raise InputFileError(
-            "no-faces", f"No face was found in any of the {len(photos)} photos.",
-            "; ".join(cached.skipped[:NAMED_AT_MOST]) or "Check the photos.")
+            "no-faces", f"No face was found in any of the {len(photos)} photos: "
+            f"{' '.join(cached.skipped[:NAMED_AT_MOST])}",
+            "Give photos in which a face is upright and not small.")
     return cached
 
 

@@ -118,7 +118,7 @@ def _from_csv(folder: Path) -> Iterator[LabelledPhoto]:
         if not image or not emotion:
             raise _bad_labels(table, f"line {number} has no image or no emotion")
         path = pictures / image
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if "\0" in image or not path.resolve().is_relative_to(folder.resolve()):
             raise _bad_labels(table, f"line {number} leads out of the folder: {image}")
         yield LabelledPhoto(path, (row.get("subject") or "").strip() or Path(image).stem,
                             emotion.lower(), _number(row, "valence", table, number),
