@@ -53,7 +53,6 @@ class Calibration:
     points: SurfacePoints  # landmarks on the head, with offsets as the samples have them
     response: Response  # what is left of the landmarks' shifts, linear in the face
     noise: LandmarkNoise  # what is left after `points.offsets` and `response`
-    plain_noise: LandmarkNoise  # what is left after `points.offsets` alone
     statistics: FaceStatistics
     regressor: Regressor
 

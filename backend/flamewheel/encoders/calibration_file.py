@@ -30,7 +30,7 @@ from .rows import SurfacePoints
 Floats = npt.NDArray[np.float64]
 Arrays = Mapping[str, npt.NDArray[Any]]
 
-VERSION = 1  # raise it when samples or what is learned from them change
+VERSION = 2  # raise it when samples or what is learned from them change
 CACHE_KIND = "calibration"
 SHIPPED = "open_head_encoder.npz"
 LARGE = 10_000  # numbers from which an array is kept in half precision: 3 MB instead of 12
@@ -105,8 +105,6 @@ def _arrays(calibration: Calibration) -> dict[str, npt.NDArray[Any]]:
     parts: dict[str, npt.NDArray[Any]] = {
         "offsets": points.offsets, "deviation": points.deviation,
         "noise_factor": calibration.noise.factor, "noise_floor": calibration.noise.floor,
-        "plain_factor": calibration.plain_noise.factor,
-        "plain_floor": calibration.plain_noise.floor,
         "face_mean": statistics.mean, "face_factor": statistics.factor,
         "face_floor": statistics.floor, "mean_head": regressor.mean_head.points,
         "components": regressor.components, "linear": network.linear, "output": network.output,
@@ -140,7 +138,6 @@ def _calibration(arrays: Arrays, key: str, number: int) -> Calibration:
                       wide(f"barycentrics_{number}"), wide("offsets"), wide("deviation")),
         Response(*(wide(f"response_{name}") for name in RESPONSE_PARTS)),
         LandmarkNoise(wide("noise_factor"), wide("noise_floor")),
-        LandmarkNoise(wide("plain_factor"), wide("plain_floor")),
         FaceStatistics(wide("face_mean"), wide("face_factor"), wide("face_floor")),
         Regressor(MeanHead(landmarks, wide("mean_head")), single("components"), network,
                   single("error_factor"), single("error_floor"), int(arrays["identity_count"])))
@@ -154,7 +151,7 @@ def _sound(calibration: Calibration) -> bool:
     inner = calibration.statistics.mean.size
     parameters = identity + inner + TURN
     shapes = {
-        (rows,): (response.constant, calibration.noise.floor, calibration.plain_noise.floor),
+        (rows,): (response.constant, calibration.noise.floor),
         (rows, TURN_TERMS): (response.turn,), (rows, identity): (response.shape,),
         (rows, inner - JAW_AND_GAZE): (response.expression,), (rows, 3): (response.jaw,),
         (rows, GAZE_TERMS): (response.gaze,), (rows // 2, 3): (
@@ -163,8 +160,8 @@ def _sound(calibration: Calibration) -> bool:
         (inner,): (calibration.statistics.floor,), (parameters,): (regressor.error_floor,),
     }
     fits = all(array.shape == shape for shape, arrays in shapes.items() for array in arrays)
-    factors = ((calibration.noise.factor, rows), (calibration.plain_noise.factor, rows),
-               (calibration.statistics.factor, inner), (regressor.error_factor, parameters))
+    factors = ((calibration.noise.factor, rows), (calibration.statistics.factor, inner),
+               (regressor.error_factor, parameters))
     fits = fits and all(factor.ndim == 2 and len(factor) == count for factor, count in factors)
     tried = regressor.network(np.zeros((1, regressor.components.shape[1] + 2), np.float32))
     return fits and tried.shape == (1, parameters) and len(regressor.components) == rows

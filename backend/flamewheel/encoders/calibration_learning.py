@@ -17,6 +17,7 @@ from .calibration_regression import train_regressor
 from .correspondence import Progress, landmark_points
 from .factors import factored
 from .noise import LandmarkNoise, frame_of
+from .photo_errors import PhotoErrors, photo_errors
 from .response import Response, turn_terms
 from .rows import SurfacePoints
 from .sample_truth import draw_truth
@@ -48,11 +49,16 @@ def learn_calibration(
     if count < FEWEST_SAMPLES:
         raise UsageError("bad-count", f"{count} faces are too few to learn from.",
                          f"Render {SAMPLES}, or {FEWEST_SAMPLES} at least.")
+    return calibration_from(head, rendered(head, count, progress), progress)
+
+
+def rendered(head: HeadData, count: int, progress: Progress | None = None) -> FaceSamples:
+    """`count` samples of `head`, in blocks of seeds 0, 1, …"""
     parts = []
     for seed, first in enumerate(range(0, count, BLOCK)):
         part = min(BLOCK, count - first)
         parts.append(make_samples(head, part, seed, _within(progress, first, count)))
-    return calibration_from(head, joined(parts), progress)
+    return joined(parts)
 
 
 def _within(progress: Progress | None, first: int, count: int) -> Progress | None:
@@ -63,9 +69,14 @@ def _within(progress: Progress | None, first: int, count: int) -> Progress | Non
 
 
 def calibration_from(
-    head: HeadData, samples: FaceSamples, progress: Progress | None = None
+    head: HeadData, samples: FaceSamples, progress: Progress | None = None,
+    photos: PhotoErrors | None = None,
 ) -> Calibration:
-    """The calibration of `head` from `samples` of it.  Raises HeadError `head-not-recognised`."""
+    """The calibration of `head` from `samples` of it.
+
+    photos: how photos differ from renders; None: as was measured.  Raises HeadError
+    `head-not-recognised`.
+    """
     samples = samples.take(samples.found)
     if len(samples.scale) < FEWEST_SAMPLES:
         raise HeadError(
@@ -76,12 +87,11 @@ def calibration_from(
         progress(0, 1, f"learning how FaceMesh sees the head {head.name}")
     points, looks = _with_offsets(_looks(head, landmark_points(head), samples))
     response, left = _response(samples, looks)
-    noise, plain = _noise(left), _noise(looks.shifts - looks.shifts.mean(0))
     points = replace(points, deviation=np.sqrt(np.square(left).reshape(len(left), -1, 2)
                                                .sum(2).mean(0) / 2))
     calibration = Calibration(
-        head_key(head), points, response, noise, plain, _statistics(head),
-        train_regressor(head, points, samples))
+        head_key(head), points, response, _noise(left), _statistics(head),
+        train_regressor(head, points, samples, photo_errors() if photos is None else photos))
     if progress is not None:
         progress(1, 1, f"learned how FaceMesh sees the head {head.name}")
     return calibration

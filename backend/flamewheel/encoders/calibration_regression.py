@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ..head.data import HeadData
 from ..head.part import cut_down
 from .factors import factored
+from .photo_errors import PhotoErrors
 from .regressor import (
     JAW_AND_GAZE,
     TURN,
@@ -41,25 +42,37 @@ RIDGE = 30.0  # in samples, inputs at about unit variance
 HIDDEN = (256, 256)
 DROPOUT, INPUT_NOISE, WEIGHT_DECAY = 0.3, 0.15, 0.1
 BATCH, STEPS, RATE = 128, 3000, 4e-3  # steps of gradient descent and its highest rate
+DISTURBED = 2  # copies of each sample, disturbed each in its own way
 HELD_BACK = 5  # one sample of so many tells the errors
 ERROR_FACTORS = 60
 JAW_WORTH, GAZE_WORTH, TURN_WORTH = 50.0, 10.0, 50.0  # mm by rad: what an error costs in training
 
 
-def train_regressor(head: HeadData, points: SurfacePoints, samples: FaceSamples) -> Regressor:
-    """Of `samples` of `head`, a face found in all of them."""
+def train_regressor(
+    head: HeadData, points: SurfacePoints, samples: FaceSamples, photos: PhotoErrors
+) -> Regressor:
+    """Of `samples` of `head`, a face found in all of them, disturbed as `photos` are."""
     mean_head = mean_head_of(head, points)
     placed = mean_head.placed(samples.landmarks)
-    wanted = wanted_parameters(samples, placed)
+    wanted = np.repeat(wanted_parameters(samples, placed), DISTURBED, axis=0)
+    placed = _disturbed(placed, points, photos)
     components = _components(placed.off, min(COMPONENTS, len(wanted) // 4))
     inputs = network_inputs(placed, components)
     worth = _worth(head, points)
-    back = np.arange(len(wanted)) % HELD_BACK == 0
+    back = np.arange(len(wanted)) // DISTURBED % HELD_BACK == 0
     tried = train_network(inputs[~back], wanted[~back], worth)
     errors = tried(inputs[back]) - wanted[back]
     factor, floor = factored(errors.T @ errors / len(errors), ERROR_FACTORS)
     return Regressor(mean_head, components, train_network(inputs, wanted, worth),
                      factor.astype(np.float32), floor.astype(np.float32), head.identity_count)
+
+
+def _disturbed(placed: Placed, points: SurfacePoints, photos: PhotoErrors) -> Placed:
+    """Each face so many times, as it might be on photos."""
+    off = np.repeat(placed.off, DISTURBED, axis=0)
+    off += photos.drawn(points.landmarks, len(off), np.random.default_rng(0))
+    return Placed(off, np.repeat(placed.roll, DISTURBED, axis=0),
+                  np.repeat(placed.rest, DISTURBED, axis=0))
 
 
 def mean_head_of(head: HeadData, points: SurfacePoints) -> MeanHead:
