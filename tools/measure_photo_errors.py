@@ -18,8 +18,8 @@ import numpy as np
 from flamewheel.encoders.calibration_learning import calibration_from, rendered
 from flamewheel.encoders.calibration_regression import wanted_parameters
 from flamewheel.encoders.landmark import see_face
-from flamewheel.encoders.photo_errors import no_photo_errors, write_photo_errors
 from flamewheel.encoders.photo_errors import measure_photo_errors as measure
+from flamewheel.encoders.photo_errors import no_photo_errors, write_photo_errors
 from flamewheel.errors import PhotoError
 from flamewheel.evaluation.labelled_photos import is_held_out, read_labels
 from flamewheel.head.registry import find_head

@@ -202,3 +202,16 @@ def test_too_few_faces_are_refused(head, samples):
     with pytest.raises(HeadError) as caught:
         calibration_from(head, samples.take(slice(0, 10)))
     assert caught.value.code == "head-not-recognised"
+
+
+def test_disturbed_renders_scatter_as_photos_do(learned):
+    from flamewheel.encoders.photo_errors import no_photo_errors, photo_errors
+
+    errors, numbers = photo_errors(), learned.points.landmarks
+    drawn = errors.drawn(numbers, 3000, np.random.default_rng(0)).reshape(3000, -1, 2)
+    again = errors.drawn(numbers, 3000, np.random.default_rng(0)).reshape(3000, -1, 2)
+    np.testing.assert_array_equal(drawn, again)
+    brows = np.isin(numbers, (63, 105, 66, 334, 293, 296))
+    assert -2 < drawn[:, brows, 1].mean() < -0.4  # mm: half of what photos' brows lie lower
+    assert 0.3 < np.sqrt(np.square(drawn - drawn.mean(0)).sum(2).mean()) < 2
+    assert not no_photo_errors().drawn(numbers, 5, np.random.default_rng(0)).any()
