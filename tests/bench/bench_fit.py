@@ -75,7 +75,10 @@ class NaiveFit:
                                              response.shape, response.expression, response.jaw,
                                              response.gaze], axis=1))
         self.looks = tensor(frame.turn * (1.0, -1.0))
-        self.prior = [tensor(getattr(prepared.priors, name))
+        assert prepared.hunch is not None
+        word = prepared.hunch.word(prepared.hunch.regressor(landmarks[None]), None)
+        self.told = prepared.priors.heeding(word)
+        self.prior = [tensor(getattr(self.told, name))
                       for name in ("mean", "precision", "low", "high")]
         start = first_guess(rows, landmarks[points.landmarks])
         self.start = start
@@ -153,7 +156,7 @@ def main() -> None:
     start = time.perf_counter()
     arrived = naive.run()
     adam = 1e3 * (time.perf_counter() - start)
-    adam_cost = fit_cost(prepared.sight, landmarks, priors, arrived)
+    adam_cost = fit_cost(prepared.sight, landmarks, naive.told, arrived)
     unknowns = len(priors.mean) + 6
     print(f"{unknowns} unknowns, {len(rows.landmarks)} landmarks, {head.vertex_count} vertices")
     print(f"{'':34s}{'ms':>10s}{'cost':>10s}")

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .noise import Frame, LandmarkNoise, Weighed, frame_of, weigh
-from .priors import Priors
+from .priors import Priors, Word
 from .problem import EXTRA, TURNING, State, project, project_with_slopes
 from .response import Response
 from .rows import LandmarkRows
@@ -60,7 +60,7 @@ class FitResult:
     unexplained: Floats  # (L,) pixels: what FaceMesh's commonest errors leave of them
     eye_distance: float  # pixels
     rounds: int
-    information: Floats  # (n,n) Gauss–Newton matrix of the landmarks alone, unknowns as in State
+    information: Floats  # (n,n) Gauss–Newton matrix without the prior, unknowns as in State
     deviation: Floats  # (n,) posterior standard deviation of each unknown
 
     @property
@@ -75,20 +75,25 @@ class FitResult:
 
 
 def fit_landmarks(
-    sight: Sight, landmarks: Floats, priors: Priors, start: State | None = None
+    sight: Sight, landmarks: Floats, priors: Priors, start: State | None = None,
+    word: Word | None = None,
 ) -> FitResult:
     """The most likely face behind FaceMesh's `landmarks` (478,2) in pixels, y down.
 
     start: where to begin, such as the frame before; None: the mean face, placed by least squares.
+    word: what else is known of this face; `FitResult.information` has it, too.
     With `sight` and `priors` of a known identity (`LandmarkRows.with_identity`,
     `Response.with_identity`, `Priors.given_identity`) the states have no identity coefficients.
     """
-    seen = _Seen(sight, landmarks[sight.rows.landmarks], frame_of(landmarks), priors)
+    told = priors if word is None else priors.heeding(word)
+    seen = _Seen(sight, landmarks[sight.rows.landmarks], frame_of(landmarks), told)
     with _blas().limit(limits=1, user_api="blas"):  # more threads than idle cores: 5 x the time
         if start is None:
             start = first_guess(sight.rows, seen.target)
         state, cost, rounds = _descend(seen, start.limited(priors.low, priors.high))
         information = seen.normal(state, seen.weighed(state)[0])[0]
+        if word is not None:
+            information[:priors.mean.size, :priors.mean.size] += word.precision
         deviation = posterior_deviation(information, priors)
         off = seen.errors(state)
         common = weigh(sight.noise.common, off)
@@ -203,7 +208,7 @@ def _free(state: State, slope: Floats, priors: Priors) -> npt.NDArray[np.bool_]:
 
 
 def _step(system: Floats, slope: Floats, free: npt.NDArray[np.bool_], damping: float) -> Floats:
-    inner = system[np.ix_(free, free)]
+    inner = system.copy() if free.all() else system[np.ix_(free, free)]
     inner[np.diag_indices_from(inner)] *= 1.0 + damping
     step = np.zeros(slope.size)
     step[free] = -np.linalg.solve(inner, slope[free])

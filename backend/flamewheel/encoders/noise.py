@@ -23,8 +23,7 @@ HUBER = 2.0  # deviations of a landmark's own error beyond which it pulls linear
 COMMON_ERRORS = 20
 """How many of FaceMesh's shared errors are taken out of `FitResult.unexplained`: whole regions that
 it sees a little higher or wider, on renders as on photos.  Over photos of the faces set with 0, 8,
-12, 20 and 40 of them 2.2, 1.5, 1.3, 1.0 and 0.5 % of the eyes' distance are left (median); a face
-half covered leaves several times that."""
+12, 20 and 40 of them about 2.4, 1.6, 1.4, 1.0 and 0.5 % of the eyes' distance are left (median)."""
 ROBUST_ROUNDS = 3  # of reweighting while the shared errors are solved for
 
 
@@ -58,9 +57,9 @@ class LandmarkNoise:
         inner = np.eye(self.scaled.shape[1]) + self.scaled.T @ self.scaled
         return np.asarray(np.linalg.solve(inner, self.scaled.T))
 
-    def at_least(self, share: float, least: float) -> LandmarkNoise:
-        """With `share` of the shared errors, and errors of its own of `least` or more for each."""
-        return LandmarkNoise(share * self.factor, np.maximum(self.floor, least))
+    def with_floor(self, least: float) -> LandmarkNoise:
+        """With errors of its own of `least` or more for every landmark."""
+        return LandmarkNoise(self.factor, np.maximum(self.floor, least))
 
     def covariance(self) -> Floats:
         """(2L,2L)."""

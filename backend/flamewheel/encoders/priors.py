@@ -8,7 +8,7 @@ along, which no landmark sees; ½ |T x / t|² keeps it in the mouth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,14 @@ UNIT_LOW, UNIT_HIGH, UNIT_DEVIATION = -0.1, 1.3, 0.4  # of a component that is o
 
 
 @dataclass(frozen=True, eq=False)
+class Word:
+    """exp(-½ xᵀ Λ x + ηᵀ x): what is said of one face's unknowns besides."""
+
+    precision: Floats  # (n,n) Λ
+    pull: Floats  # (n,) η
+
+
+@dataclass(frozen=True, eq=False)
 class Priors:
     """exp(-½ (x-m)ᵀ P (x-m)) within a box, over the (S+E+7) unknowns of `State.boxed`."""
 
@@ -53,6 +61,12 @@ class Priors:
         """½ (x-m)ᵀ P (x-m)."""
         off = boxed - self.mean
         return float(0.5 * off @ self.precision @ off)
+
+    def heeding(self, word: Word) -> Priors:
+        """With `word` taken in."""
+        precision = self.precision + word.precision
+        mean = np.linalg.solve(precision, self.precision @ self.mean + word.pull)
+        return replace(self, mean=mean, precision=precision)
 
     def given_identity(self, shape: Floats) -> Priors:
         """Over the rest, once the identity (S,) is known."""

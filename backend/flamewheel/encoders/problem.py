@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +59,11 @@ class State:
         """(2,3) axis-angle of left and right eye."""
         return np.concatenate([self.gaze, np.zeros((2, 1))], axis=1)
 
+    @cached_property
+    def joint_rotations(self) -> Floats:
+        """(3,3,3) rotation matrices of `joint_turns`."""
+        return np.stack([rotation(turn) for turn in self.joint_turns()])
+
     def joint_turns(self) -> Floats:
         """(3,3) axis-angle of the joints in `MOVING`: jaw, left eye, right eye."""
         return np.concatenate([self.jaw[None], self.eyes()])
@@ -95,8 +101,8 @@ def project_with_slopes(rows: LandmarkRows, state: State) -> tuple[Floats, Float
 
 def _columns(rows: LandmarkRows, state: State) -> Floats:
     """(C,): 1, coefficients, entries of R - I of jaw and eyes."""
-    correctives = [(rotation(turn) - np.eye(3)).ravel() for turn in state.joint_turns()]
-    return np.concatenate([[1.0], state.coefficients, *correctives])
+    correctives = state.joint_rotations - np.eye(3)
+    return np.concatenate([[1.0], state.coefficients, correctives.ravel()])
 
 
 def _head_points(rows: LandmarkRows, state: State) -> tuple[Floats, Floats]:
@@ -104,7 +110,7 @@ def _head_points(rows: LandmarkRows, state: State) -> tuple[Floats, Floats]:
     x = _columns(rows, state)
     head = rows.still @ x
     for part in rows.moving:
-        turn = rotation(state.joint_turns()[part.joint - JAW])
+        turn = state.joint_rotations[part.joint - JAW]
         centre = rows.joints[part.joint] @ x
         head[part.rows] += (part.mixed @ x) @ turn.T
         head[part.rows] += part.share[:, None] * (centre - turn @ centre)
@@ -115,10 +121,10 @@ def _head_slopes(rows: LandmarkRows, state: State, x: Floats) -> tuple[Floats, F
     """(L,3,C) slopes by the columns and (L,3,7) by jaw and gaze, before the head's turn."""
     by_column = rows.still.copy()
     by_turn = np.zeros((len(by_column), 3, 3, 3))  # joint, number of its axis-angle vector
-    turns, slopes = state.joint_turns(), [rotation_slopes(v) for v in state.joint_turns()]
+    slopes = [rotation_slopes(vector) for vector in state.joint_turns()]
     for part in rows.moving:
         place = part.joint - JAW
-        turn, centre = rotation(turns[place]), rows.joints[part.joint]
+        turn, centre = state.joint_rotations[place], rows.joints[part.joint]
         drift = (np.eye(3) - turn) @ centre
         by_column[part.rows] += np.matmul(turn, part.mixed) + part.share[:, None, None] * drift
         arm = part.mixed @ x - part.share[:, None] * (centre @ x)

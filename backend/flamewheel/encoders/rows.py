@@ -20,6 +20,7 @@ from ..head.data import HeadData
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
+ONE = np.eye(3)
 JAW, LEFT_EYE, RIGHT_EYE = 2, 3, 4
 MOVING = (JAW, LEFT_EYE, RIGHT_EYE)
 CORRECTIVES = slice(9, 36)  # of the pose basis: jaw, left eye, right eye; the neck stays at rest
@@ -132,24 +133,21 @@ def rotation(vector: Floats) -> Floats:
     angle = float(np.linalg.norm(vector))
     skewed = skew(vector)
     if angle < 1e-8:
-        return np.eye(3) + skewed
+        return ONE + skewed
     first = np.sin(angle) / angle
     second = (1.0 - np.cos(angle)) / angle**2
-    return np.asarray(np.eye(3) + first * skewed + second * skewed @ skewed)
+    return np.asarray(ONE + first * skewed + second * skewed @ skewed)
 
 
 def rotation_slopes(vector: Floats) -> Floats:
     """(3,3,3): derivative of `rotation` by each number of the vector (Gallego and Yezzi 2015)."""
     square = float(vector @ vector)
     if square < 1e-14:
-        return np.stack([skew(axis) for axis in np.eye(3)])
+        return np.stack([skew(axis) for axis in ONE])
     turned = rotation(vector)
-    slopes = [
-        (vector[i] * skew(vector) + skew(np.cross(vector, (np.eye(3) - turned)[:, i])))
-        @ turned / square
-        for i in range(3)
-    ]
-    return np.stack(slopes)
+    moved = np.cross(vector, (ONE - turned).T)
+    slopes = vector[:, None, None] * skew(vector) + np.stack([skew(axis) for axis in moved])
+    return np.asarray(slopes @ turned / square)
 
 
 def skew(vector: Floats) -> Floats:

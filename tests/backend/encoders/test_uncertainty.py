@@ -2,11 +2,13 @@
 """How sure a fit is: noise against dense formulas, information, and many looks at one person."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from flamewheel.encoders.fit import Sight, camera_on, fit_landmarks
+from flamewheel.encoders.hunch import hunch_of
 from flamewheel.encoders.landmark import (
     PreparedHead,
     face_parameters,
@@ -16,6 +18,7 @@ from flamewheel.encoders.landmark import (
 from flamewheel.encoders.noise import LandmarkNoise, frame_of, own_noise, weigh
 from flamewheel.encoders.priors import Priors, priors_of
 from flamewheel.encoders.problem import EXTRA, State, project, project_with_slopes
+from flamewheel.encoders.regressor import Start
 from flamewheel.encoders.response import Response
 from flamewheel.encoders.rows import SurfacePoints, mix_rows, rotation
 from flamewheel.encoders.uncertainty import identity_look, identity_of_looks, posterior_deviation
@@ -202,6 +205,38 @@ def test_slopes_of_the_response_are_its_differences(prepared):
         numeric = response.shift(frame, state.moved(step)) - response.shift(
             frame, state.moved(-step))
         np.testing.assert_allclose(slopes[:, unknown], numeric.ravel() / 2e-6, atol=1e-6)
+
+
+def test_a_word_is_what_its_posterior_has_beyond_the_prior(prepared):
+    """Prior and word together are the regressor's estimate with the regressor's errors."""
+    priors, count = prepared.priors, IDENTITY + EXPRESSION + 7
+    rng = np.random.default_rng(1)
+    mixing = 0.3 * rng.normal(size=(count + 3, count + 3))
+    root = np.linalg.inv(np.linalg.cholesky(priors.precision)).T  # narrower than the prior
+    tight = np.zeros((count + 3, count + 3))
+    tight[:count, :count] = 0.5 * root @ root.T + 1e-3 * root @ (mixing @ mixing.T)[
+        :count, :count] @ root.T
+    regressor = SimpleNamespace(error_covariance=lambda: tight, identity_count=IDENTITY)
+    hunch = hunch_of(regressor, prepared.rows, priors)
+    boxed = rng.normal(size=count)
+    found = Start(boxed[None, :IDENTITY], boxed[None, IDENTITY:-7], boxed[None, -7:-4],
+                  boxed[-4:].reshape(1, 2, 2), np.zeros((1, 3)))
+    told = priors.heeding(hunch.word(found, None))
+    np.testing.assert_allclose(told.mean, boxed, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.inv(told.precision), tight[:count, :count], rtol=1e-5,
+                               atol=1e-9)
+    known = rng.normal(size=IDENTITY)
+    held = priors.given_identity(known).heeding(hunch.word(found, known))
+    both = told.given_identity(known)
+    np.testing.assert_allclose(held.mean, both.mean, atol=1e-6)
+    np.testing.assert_allclose(held.precision, both.precision, rtol=1e-6, atol=1e-6)
+
+
+def test_an_unsure_regressor_says_nothing(prepared):
+    count = IDENTITY + EXPRESSION + 10
+    regressor = SimpleNamespace(error_covariance=lambda: 100.0 * np.eye(count),
+                                identity_count=IDENTITY)
+    assert np.abs(hunch_of(regressor, prepared.rows, prepared.priors).precision).max() < 1e-9
 
 
 def test_the_camera_is_put_where_the_landmarks_are(prepared):
