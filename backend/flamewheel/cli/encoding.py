@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +30,7 @@ def encode(options: Namespace) -> None:
                          "Encode a video by itself.")
     if videos:
         encode_video(options)
-    elif len(sources) == 1 and not sources[0].is_dir():
+    elif len(sources) == 1 and not os.path.isdir(sources[0]):
         _encode_one(sources[0], options)
     else:
         _encode_several(pipeline.gather_photos(sources), options)

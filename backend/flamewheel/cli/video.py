@@ -7,7 +7,6 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from .. import pipeline
-from ..errors import UsageError
 from .giving import say_where
 from .networks import refuse_networks
 from .places import check_ending, check_places, refuse_unheard
@@ -73,9 +72,6 @@ def _check(options: Namespace, video: Path) -> None:
     refuse_networks(options)
     refuse_unheard([("--neutral", options.neutral), ("--separate", options.separate)], "videos",
                    "Leave out what is for photos.")
-    if not 0 <= options.smoothing <= 10:  # NaN compares false
-        raise UsageError("bad-smoothing", f"A smoothing of {options.smoothing:g} is out of range.",
-                         "Give 0 to 10; 1 takes away what is noise.")
     check_ending(options.output, ".json", "The performance of a video")
     check_ending(options.preview, ".mp4", "The preview of a video")
     check_places([("the video", video), ("the identity", options.identity)],

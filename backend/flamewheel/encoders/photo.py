@@ -29,6 +29,7 @@ MAX_PIXELS = 100_000_000  # larger than any camera's picture; decoded it would t
 MAX_BYTES = 512 * 1024 * 1024  # of the file
 MIN_SIDE = 16  # px: a face of fewer has no features left to see
 WORKING_SIDE = 1600  # px: FaceMesh looks at 256 px of a face; more only costs time
+BAND = 1 << 22  # numbers turned into 8 bits at a time: 100 megapixels at once took 3 GB
 TRANSPARENT_GREY = 128  # what shows through a transparent picture: neither hides hair nor skin
 
 _TOO_LARGE_HINT = "Scale it down below 100 megapixels."
@@ -184,11 +185,17 @@ def _to_bytes(values: npt.NDArray[Any]) -> Pixels:
         return values
     if values.dtype == np.bool_:
         return values.astype(np.uint8) * np.uint8(255)
-    numbers = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
+    bands = np.array_split(values, max(1, values.size // BAND))  # views
+    largest = max(float(_finite(band).max(initial=0.0)) for band in bands)
     whole = np.issubdtype(values.dtype, np.integer)
-    full = (65535.0 if numbers.max(initial=0.0) > 255 else 255.0) if whole else max(
-        1.0, float(numbers.max(initial=0.0)))
-    return np.asarray(np.clip(numbers * (255.0 / full), 0, 255).round().astype(np.uint8))
+    full = (65535.0 if largest > 255 else 255.0) if whole else max(1.0, largest)
+    return np.concatenate([
+        np.clip(_finite(band) * (255.0 / full), 0, 255).round().astype(np.uint8)
+        for band in bands])
+
+
+def _finite(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    return np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=1.0, neginf=0.0)
 
 
 def _from_array(array: npt.NDArray[Any]) -> Photo:

@@ -20,16 +20,24 @@ GAZE_FACTOR = 0.5  # of the tolerance: where eyes look is seen before how far th
 HEAD_FACTOR = 4.0  # of the tolerance: a head that turns is seen against nothing near
 MAX_RATE = 240.0  # frames a second
 MAX_CODES = 72_000  # of a trajectory: 20 minutes at 60 frames a second, a file of 200 MB
+MAX_SMOOTHING = 10.0  # beyond, nothing of a performance is left: a mistake
 MAX_TOLERANCE = 100.0  # mm, more than any face moves: a mistake
 LEAST_REACH = 0.01  # mm that a unit moves: components that move nothing are keyed coarsely
 
 
-def check_keying(frame_rate: float | None, tolerance: float) -> None:
-    """Refuses what `trajectory_of` cannot key by, before minutes are spent on the clip.
+def check_wishes(frame_rate: float | None, tolerance: float, smoothing: float) -> None:
+    """Refuses what cannot be smoothed or keyed by, before minutes are spent on the clip.
 
-    Raises UsageError `bad-fps`, `bad-tolerance`.
+    Raises UsageError `bad-fps`, `bad-tolerance`, `bad-smoothing`.
     """
-    if frame_rate is not None and not 0 < frame_rate <= MAX_RATE:  # NaN compares false
+    if not 0 <= smoothing <= MAX_SMOOTHING:  # NaN compares false
+        raise UsageError("bad-smoothing", f"A smoothing of {smoothing:g} is out of range.",
+                         f"Give 0 to {MAX_SMOOTHING:g}; 1 takes away what is noise.")
+    _check_keying(frame_rate, tolerance)
+
+
+def _check_keying(frame_rate: float | None, tolerance: float) -> None:
+    if frame_rate is not None and not 0 < frame_rate <= MAX_RATE:
         raise UsageError("bad-fps", f"{frame_rate:g} frames a second cannot be keyed.",
                          f"Give a frame rate above 0 and up to {MAX_RATE:g}.")
     if not 0 < tolerance <= MAX_TOLERANCE:
@@ -47,7 +55,7 @@ def trajectory_of(
     when they come: codes between them are interpolated without overshoot, but never across a cut.
     Raises UsageError `bad-fps`, `bad-tolerance`; VideoError `video-too-long`.
     """
-    check_keying(frame_rate, tolerance)
+    _check_keying(frame_rate, tolerance)
     rate = min(clip_rate(track), MAX_RATE) if frame_rate is None else frame_rate
     times = track.times - track.times[0]
     if times[-1] * rate > MAX_CODES:

@@ -78,7 +78,7 @@ class VideoReader:
             if self.facts.seconds and self._start >= self.facts.seconds:
                 raise UsageError(
                     "bad-range", f"{path.name} ends at {self.facts.seconds:.2f} s, before the "
-                    f"start asked for, {self._start:g} s.", "Give an earlier --start.")
+                    f"start asked for, {self._start:g} s.", "Give an earlier start.")
         except BaseException:
             self._capture.release()
             raise

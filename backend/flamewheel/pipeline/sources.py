@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +38,11 @@ def gather_photos(sources: Sequence[Path]) -> Gathered:
     photos: list[Path] = []
     notes: list[str] = []
     for source in sources:
-        if source.is_dir():
+        if os.path.isdir(source):
             found, left = _in_folder(source)
             photos += found
             notes += left
-        elif source.is_symlink() or source.exists():
+        elif os.path.lexists(source):  # unlike Path's, these two raise nothing for a wild name
             photos.append(source)
         else:
             raise PhotoError("file-not-found", f"There is no file {source}.",

@@ -49,11 +49,11 @@ def encode_video(
     import numpy as np
 
     from ..encoders.video import encode_video as encode
-    from ..encoders.video_keys import TOLERANCE, check_keying, trajectory_of
+    from ..encoders.video_keys import TOLERANCE, check_wishes, trajectory_of
     from ..head.registry import find_head
 
     millimetres = TOLERANCE if tolerance is None else tolerance
-    check_keying(frame_rate, millimetres)
+    check_wishes(frame_rate, millimetres, smoothing)
     data = find_head(head)
     who = None if identity is None else Identity(identity.identity.shape)
     track = encode(video, data, identity=who, face=face, start=start, end=end,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from flamewheel.encoders import photo as photo_module
 from flamewheel.encoders.photo import WORKING_SIDE, load_photo
 from flamewheel.errors import PhotoError
 
@@ -130,3 +131,13 @@ def test_a_message_names_the_file(tmp_path):
     path.write_text("not a picture")
     with pytest.raises(PhotoError, match=r"holiday\.jpg"):
         load_photo(path)
+
+
+def test_a_large_picture_is_turned_into_bytes_band_by_band(monkeypatch):
+    numbers = np.random.default_rng(0).normal(size=(40, 31)) * 2
+    numbers[3, 4], numbers[5, 6] = np.nan, np.inf
+    sixteen = np.random.default_rng(1).integers(0, 65536, (40, 31), dtype=np.uint16)
+    whole = [load_photo(each).pixels for each in (numbers, sixteen)]
+    monkeypatch.setattr(photo_module, "BAND", 100)
+    for each, before in zip((numbers, sixteen), whole, strict=True):
+        np.testing.assert_array_equal(load_photo(each).pixels, before)

@@ -69,3 +69,10 @@ def test_names_of_parameter_files_are_never_taken_twice():
               ("a.jpg", "A.png", "b.jpg", "x/c.jpg", "y/c.jpg", "identity.png")]
     assert file_names(photos) == [
         "a.jpg.json", "A.png.json", "b.json", "c.jpg.json", "c.jpg-2.json", "identity.png.json"]
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+def test_a_name_that_no_file_can_have(name):
+    with pytest.raises(PhotoError) as refused:
+        gather_photos([Path(name)])
+    assert refused.value.code == "file-not-found"
