@@ -156,21 +156,23 @@ def _squared(
     return square, np.array([left, top], dtype=np.float64)
 
 
-class FaceTracker:
-    """FaceMesh on the frames of a video: it looks where the face was in the frame before."""
+class FaceLooker:
+    """FaceMesh for one caller alone: two of them look at once, in two threads."""
 
     def __init__(self, threshold: float) -> None:
-        self._graph = _Graph("face_mesh", "multi_face_landmarks", static_image_mode=False,
-                             refine_landmarks=True, max_num_faces=1,
-                             min_detection_confidence=threshold,
-                             min_tracking_confidence=threshold)
+        self._graph = _Graph("face_mesh", "multi_face_landmarks", static_image_mode=True,
+                             refine_landmarks=True, max_num_faces=MAX_FACES,
+                             min_detection_confidence=threshold)
 
-    def look(self, square: npt.NDArray[np.uint8]) -> Floats | None:
-        """(478,2) landmarks as fractions of the side of a square picture; None: no face."""
-        found = self._graph.found(square)
-        if not found:
-            return None
-        return np.array([(point.x, point.y) for point in found[0].landmark], dtype=np.float64)
+    @property
+    def settled(self) -> bool:
+        """Has it seen a face?  Until then it shuts the process's stderr, which no two may."""
+        return self._graph.quiet
+
+    def look(self, square: npt.NDArray[np.uint8]) -> list[Floats]:
+        """(478,2) landmarks, as fractions of its side, of each face in a square picture."""
+        return [np.array([(point.x, point.y) for point in face.landmark], dtype=np.float64)
+                for face in self._graph.found(square)]
 
     def close(self) -> None:
         """Ends its threads and frees its memory, 28 MB, which nothing else does."""
@@ -186,7 +188,7 @@ class _Graph:
 
     def __init__(self, solution: str, answer: str, **options: Any) -> None:
         self._answer = answer  # the field of MediaPipe's result that lists the faces
-        self._quiet = False
+        self.quiet = False
         with _silence():
             try:
                 module = importlib.import_module(f"mediapipe.python.solutions.{solution}")
@@ -201,9 +203,9 @@ class _Graph:
 
     def found(self, square: npt.NDArray[np.uint8]) -> list[Any]:
         """What MediaPipe says of each face in a square picture."""
-        with contextlib.nullcontext() if self._quiet else _silence():
+        with contextlib.nullcontext() if self.quiet else _silence():
             faces = getattr(self._graph.process(square), self._answer) or []
-        self._quiet = self._quiet or bool(faces)
+        self.quiet = self.quiet or bool(faces)
         return list(faces)
 
     def close(self) -> None:
