@@ -85,6 +85,9 @@ def _add_encoding(
     _head_option(encode)
     add_video_options(encode)
     add_network_options(encode)
+    encode.epilog = (
+        "The residual that is printed says how far the head's landmarks miss the picture's. A small "
+        "one does not prove the likeness: look at the preview.")
     encode.set_defaults(run=encoding.encode)
 
 

@@ -46,9 +46,11 @@ def give_photos(result: EncodedPhotos, options: Namespace) -> None:
     for photo, name in zip(result.photos, names, strict=True):
         error = photo.face.error
         residual = "" if error is None else f"  residual {100 * error:.2f} %"
-        print(one_line(f"{photo.photo.name} -> {name}{residual}"))
+        becomes = f" -> {name}" if folder else ""
+        print(one_line(f"{photo.photo.name}{becomes}{residual}"))
     files = len(names) + (result.identity is not None)
-    print(f"wrote {files} files into {folder}" if folder
+    person = "" if result.identity is None else f"; {IDENTITY_FILE} is the person at rest"
+    print(one_line(f"wrote {files} files into {folder}{person}") if folder
           else "not written: give -o FOLDER or --json")
 
 

@@ -89,25 +89,35 @@ def encode_video(
     person = person_in(followed, prepared, head, None if identity is None else identity.shape)
     fitted = fit_frames(followed, person.held, progress)
     smoothed = smooth_face(followed, fitted, eyes_closed(followed), smoothing)
-    error = np.full(len(followed.times), np.nan)
-    error[followed.found] = fitted.error
-    assert person.held.identity is not None
+    shape = person.held.identity if identity is None else identity.shape
+    assert shape is not None
+    return _track(head, followed, smoothed, fitted.error, _whole(head, shape),
+                  (*notes, *_notes(followed, person, fitted.error)))
+
+
+def _track(
+    head: HeadData, seen: FollowedFace, face: SmoothFace, error: Floats, identity: Identity,
+    notes: tuple[str, ...],
+) -> VideoTrack:
+    """What was seen and what was made of it; error: (N,) of the frames that show the face."""
+    errors = np.full(len(seen.times), np.nan)
+    errors[seen.found] = error
     return VideoTrack(
         head=head.name,
-        times=followed.times,
-        codes=_codes(head.expression_count, smoothed.expression, smoothed.jaw, smoothed.gaze),
-        global_rotation=smoothed.global_rotation,
-        scale=smoothed.scale,
-        translation=smoothed.translation,
-        image_size=followed.image_size,
-        found=followed.found,
-        error=error,
-        deviation=_code_deviation(head.expression_count, smoothed),
-        cuts=followed.times[followed.cuts],
-        gaps=tuple((float(followed.times[first]), float(followed.times[after - 1]))
-                   for first, after in gaps_of(followed)),
-        identity=_whole(head, person.held.identity if identity is None else identity.shape),
-        notes=(*notes, *_notes(followed, person, fitted.error)),
+        times=seen.times,
+        codes=_codes(head.expression_count, face.expression, face.jaw, face.gaze),
+        global_rotation=face.global_rotation,
+        scale=face.scale,
+        translation=face.translation,
+        image_size=seen.image_size,
+        found=seen.found,
+        error=errors,
+        deviation=_code_deviation(head.expression_count, face),
+        cuts=seen.times[seen.cuts],
+        gaps=tuple((float(seen.times[first]), float(seen.times[after - 1]))
+                   for first, after in gaps_of(seen)),
+        identity=identity,
+        notes=notes,
     )
 
 

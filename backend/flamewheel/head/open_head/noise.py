@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
-from .mesh_tools import MIRROR, Points
+from .mesh_tools import Points
 
 _LATTICE = 48  # knots a side; the noise repeats after so many cells
 
@@ -21,9 +21,3 @@ def cloud(points: Points, cell: float, seed: int) -> npt.NDArray[np.float64]:
     flat = np.moveaxis(points.reshape(-1, 3) / cell, -1, 0) + _LATTICE / 2
     values = map_coordinates(knots, flat, order=3, mode="grid-wrap")
     return np.asarray(np.clip(values / 1.6, -1, 1).reshape(points.shape[:-1]))
-
-
-def mirrored_cloud(points: Points, cell: float, seed: int) -> npt.NDArray[np.float64]:
-    """Like `cloud`, the same on both sides of the face."""
-    right = np.where(points[..., :1] > 0, points * MIRROR, points)
-    return cloud(right, cell, seed)

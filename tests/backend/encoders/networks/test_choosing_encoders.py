@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from network_checks import changed_deca, changed_emoca
 
 from blender_addon.core.detail_map import read_detail
 from flamewheel import cli, parameter_file
@@ -238,3 +239,33 @@ def test_the_doctor_says_which_checkpoints_are_there(monkeypatch, tmp_path):
     assert said().startswith("DECA, EMOCA, SMIRK, MICA in ")
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     assert said() == f"none in {tmp_path}"
+
+
+def _one_wild(tables):
+    tables["E_flame"]["layers.2.bias"] = torch.full((236,), 1e30)
+
+
+def _endless(tables):
+    tables["E_flame"]["encoder.bn1.running_var"] = torch.full((64,), -5.0)
+
+
+@pytest.mark.parametrize("change", [_one_wild, _endless])
+def test_weights_that_give_no_face_are_blamed(change, flame_file, tmp_path, capsys):
+    made = changed_deca(tmp_path / "deca.tar", change)
+    command = ["encode", str(ASTRONAUT), "--encoder", "deca", "--checkpoint", f"deca={made}",
+               "--head", str(flame_file), "-o", str(tmp_path / "face.json")]
+    assert cli.main(command) == 1
+    said = capsys.readouterr().err
+    assert "[wild-numbers]" in said and "DECA" in said and "checkpoint" in said
+    assert not (tmp_path / "face.json").exists()
+
+
+def test_a_fixed_form_that_is_not_finite(flame_file, tmp_path, capsys):
+    def change(state):
+        state["deca.fixed_uv_dis"] = torch.full((256, 256), float("nan"))
+
+    made = changed_emoca(tmp_path / "emoca.ckpt", change)
+    command = ["encode", str(ASTRONAUT), "--encoder", "emoca", "--checkpoint", f"emoca={made}",
+               "--head", str(flame_file), "--detail", str(tmp_path / "map.npz")]
+    assert cli.main(command) == 1
+    assert "not finite" in capsys.readouterr().err and not (tmp_path / "map.npz").exists()
