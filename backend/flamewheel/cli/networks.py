@@ -23,14 +23,15 @@ from .places import refuse_unheard
 PhotoEncoder = Callable[[Path, Progress | None], FaceParameters]
 """One photo -> its face; raises PhotoError where there is none."""
 
-ENCODER_WORDS = "landmark, deca, emoca, smirk or mica"
+ENCODER_WORDS = "landmark, deca, emoca, smirk, mica or image"
 
 
 def add_network_options(encode: ArgumentParser) -> None:
     """The options of `encode` that choose an encoder and its weights."""
     networks = encode.add_argument_group(
         "networks", "DECA, EMOCA, SMIRK and MICA know FLAME heads only and need their authors' "
-        "checkpoints: given here, or found in the folder that FLAMEWHEEL_CHECKPOINTS names.")
+        "checkpoints, image needs what `flamewheel train encoder` made: given here, or found in "
+        "the folder that FLAMEWHEEL_CHECKPOINTS names.")
     networks.add_argument("--encoder", metavar="NAME",
                           help=f"{ENCODER_WORDS}; landmark by default, which needs nothing")
     networks.add_argument("--shape-from", metavar="NAME",

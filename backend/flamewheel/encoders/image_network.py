@@ -20,6 +20,7 @@ from .small_network import FEATURES, SmallTrunk
 from .weight_file import Weights, read_weights
 
 KIND = "image-encoder"  # of file
+HEAD, EXPRESSION_COUNT = "head", "expression_count"  # facts that the file tells
 LANDMARKS = 468  # without the irises, which are FaceMesh's last ten
 IRIS_CENTRES = (468, 473)
 EYE_CORNERS = ((33, 133), (362, 263))  # right, left
@@ -105,7 +106,7 @@ def encoder_weights(path: Path, head: HeadData) -> Weights:
     Raises CheckpointError as `read_weights`, and `wrong-head` for another head's.
     """
     weights = read_weights(path, KIND)
-    name, count = weights.facts.get("head"), weights.facts.get("expression_count")
+    name, count = weights.facts.get(HEAD), weights.facts.get(EXPRESSION_COUNT)
     if (name, count) != (head.name, head.expression_count):
         raise CheckpointError(
             "wrong-head", f"{path.name} was trained for the head {name} with {count} expressions, "

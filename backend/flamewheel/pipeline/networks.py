@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..encoders.networks.registry import (
+    ANY_HEAD,
     LANDMARK,
     LandmarkEncoder,
     check_name,
@@ -83,7 +84,7 @@ def ready_encoder(
 
     data = find_head(head)
     for name in (choice.shape_from, choice.expression_from):
-        if name != LANDMARK:
+        if name not in ANY_HEAD:
             require_flame(data, name.upper())
     does = _one(choice.expression_from, choice, head, progress)
     if choice.shape_from == choice.expression_from:

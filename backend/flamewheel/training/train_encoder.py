@@ -17,7 +17,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..encoders.image_network import KIND, ImageEncoderNetwork, encoder_weights
+from ..encoders.image_network import (
+    EXPRESSION_COUNT,
+    HEAD,
+    KIND,
+    ImageEncoderNetwork,
+    encoder_weights,
+)
 from ..encoders.small_network import SIZE, SmallTrunk
 from ..encoders.weight_file import load_strictly, write_weights
 from ..errors import UsageError
@@ -123,7 +129,7 @@ def train(config: EncoderConfig, say: Say, *, resume: bool = False,
 
 def save_encoder(path: Path, network: ImageEncoderNetwork, head: HeadData) -> None:
     """The network as a file.  Raises OutputError."""
-    facts = {"head": head.name, "expression_count": head.expression_count,
+    facts = {HEAD: head.name, EXPRESSION_COUNT: head.expression_count,
              "head_checksum": head.checksum}
     write_weights(path, KIND, facts, network.state_dict())
 

@@ -15,7 +15,7 @@ class FaceEncoder(Protocol):
 
     @property
     def name(self) -> str:
-        """How users call it: landmark, deca, emoca, smirk or mica."""
+        """How users call it: landmark, deca, emoca, smirk, mica or image."""
 
     def encode(
         self, photo: PhotoSource, head: HeadData, *, face: int | None = None

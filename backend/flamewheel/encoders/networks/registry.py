@@ -14,7 +14,7 @@ from ...head.data import HeadData
 from ...parameters import FaceParameters
 from ..photo import PhotoSource
 from .interface import FaceEncoder
-from .weights import find_checkpoint, find_fixed_displacement
+from .weights import IMAGE, find_checkpoint, find_fixed_displacement
 
 if TYPE_CHECKING:
     from ..correspondence import Progress
@@ -124,9 +124,18 @@ def _mica(path: Path) -> FaceEncoder:
     return load_mica(path)
 
 
+def _image(path: Path) -> FaceEncoder:
+    from ..image import load_image_encoder
+
+    return load_image_encoder(path)
+
+
 _LOADERS: Mapping[str, Callable[[Path], FaceEncoder]] = {
     "deca": _deca, "emoca": _emoca, "smirk": _smirk, "mica": _mica,
+    IMAGE: _image,
 }
 
+ANY_HEAD = (LANDMARK, IMAGE)
+"""Encoders that are not bound to FLAME."""
 ENCODERS = (LANDMARK, *_LOADERS)
 """Names that users give."""

@@ -14,6 +14,8 @@ FOLDER_VARIABLE = "FLAMEWHEEL_CHECKPOINTS"
 """Environment variable that names the folder; without it, `checkpoints` in Flamewheel's own."""
 
 
+IMAGE = "image"
+"""Flamewheel's own network, of whatever head it was trained for."""
 EMOCA = "emoca"
 """The network whose weights lie in a folder, under a name that its training chose."""
 
@@ -25,6 +27,7 @@ class Published:
     title: str
     places: tuple[str, ...]  # files or folders below the folder of all checkpoints; first come
     origin: str  # where a person gets them
+    reason: str = "it is under its authors' licence, so Flamewheel does not bring it"
 
 
 PUBLISHED: Mapping[str, Published] = {
@@ -41,6 +44,10 @@ PUBLISHED: Mapping[str, Published] = {
     "mica": Published(
         "MICA", ("mica.tar", "data/pretrained/mica.tar", "assets/mica.tar"),
         "mica.tar, which install.sh of github.com/Zielon/MICA downloads"),
+    IMAGE: Published(
+        "the image encoder", ("image_encoder.npz",),
+        "image_encoder.npz, which `flamewheel train encoder` makes from a folder of photos",
+        "it belongs to one head, and Flamewheel brings none"),
 }
 """Each network by the name users call it; places as in its authors' own folders."""
 
@@ -120,6 +127,5 @@ def _missing(name: str, message: str) -> CheckpointError:
     published = PUBLISHED[name]
     return CheckpointError(
         "checkpoint-not-found", message,
-        f"Get {published.origin}; it is under its authors' licence, so Flamewheel does not bring "
-        f"it. Then give `--checkpoint {name}=FILE`, or put it into {checkpoints_folder()} (or the "
-        f"folder that {FOLDER_VARIABLE} names).")
+        f"Get {published.origin}; {published.reason}. Then give `--checkpoint {name}=FILE`, or put "
+        f"it into {checkpoints_folder()} (or the folder that {FOLDER_VARIABLE} names).")

@@ -54,7 +54,7 @@ def test_what_is_given_comes_before_what_is_found(folder, tmp_path):
 
 def test_a_folder_may_be_given_for_each(folder, tmp_path):
     mine = put(tmp_path / "mine", "data/deca_model.tar", "mica.tar", "SMIRK_em1.pt",
-               f"EMOCA_v2_mp/detail/checkpoints/{V2}")
+               "image_encoder.npz", f"EMOCA_v2_mp/detail/checkpoints/{V2}")
     for name in PUBLISHED:
         assert mine in find_checkpoint(name, {name: mine}).parents
     only = mine / "EMOCA_v2_mp" / "detail" / "checkpoints"
@@ -85,6 +85,7 @@ def test_what_is_missing_is_refused_with_where_to_get_it(name, folder):
         find_checkpoint(name)
     assert refusal.value.code == "checkpoint-not-found"
     assert PUBLISHED[name].title in refusal.value.message
-    assert "github.com" in refusal.value.hint and f"--checkpoint {name}=" in refusal.value.hint
+    source = "flamewheel train encoder" if name == "image" else "github.com"
+    assert source in refusal.value.hint and f"--checkpoint {name}=" in refusal.value.hint
     with pytest.raises(CheckpointError, match="nowhere"):
         find_checkpoint(name, {name: folder / "nowhere"})
