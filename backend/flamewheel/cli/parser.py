@@ -86,8 +86,8 @@ def _add_encoding(
     add_video_options(encode)
     add_network_options(encode)
     encode.epilog = (
-        "The residual that is printed says how far the head's landmarks miss the picture's. A small "
-        "one does not prove the likeness: look at the preview.")
+        "The residual that is printed says how far the head's landmarks miss the picture's. "
+        "A small one does not prove the likeness: look at the preview.")
     encode.set_defaults(run=encoding.encode)
 
 
