@@ -27,6 +27,7 @@ from .weight_file import load_strictly, read_weights
 
 HELD = 1e-3  # standard deviations, or rad: how far the fit may leave the network's code
 LARGEST_COUNT = 1000  # expressions: no head has more, and a damaged file must not fill the memory
+WILDEST = 100.0  # standard deviations, or rad: ten times what a rig's sliders reach
 CROP = 128  # px: of the crops that training keeps; the network sees their middle 112
 
 
@@ -60,7 +61,10 @@ class ImageEncoder:
         return replace(made, code=code, deviation=None)
 
     def code(self, picture: Photo, landmarks: Floats) -> ExpressionCode:
-        """What a face does; landmarks: (478,2) in the photo's original pixels."""
+        """What a face does; landmarks: (478,2) in the photo's original pixels.
+
+        Raises CheckpointError `wild-numbers`.
+        """
         places = landmarks / picture.ratio
         frame = upright_crop(places, CROP)
         crop = cut(picture.pixels, frame, CROP)
@@ -71,6 +75,10 @@ class ImageEncoder:
         with torch.inference_mode():
             found = Code.of(self.network(seen[None].float() / 255.0, points[None]))
         eyes = np.pad(found.eyes[0].double().numpy().reshape(2, 2), ((0, 0), (0, 1)))
+        if not float(found.joined().abs().max()) <= WILDEST:  # NaN compares false
+            raise CheckpointError("wild-numbers", "The image encoder gives numbers that no face "
+                                  "has.", "Its file is damaged or its training went wrong: train "
+                                  "it again.")
         return ExpressionCode(found.expression[0].double().numpy(),
                               jaw=found.jaw[0].double().numpy(), eyes=eyes)
 

@@ -58,7 +58,7 @@ def read_weights(path: Path, kind: str) -> Weights:
         arrays = read_npz(path, what="file of weights")
         facts = json.loads(str(arrays.pop(ABOUT)))
         found = str(facts.pop("kind"))
-    except (HeadError, KeyError, ValueError, AttributeError, TypeError) as bad:
+    except (HeadError, KeyError, ValueError, AttributeError, TypeError, RecursionError) as bad:
         raise CheckpointError(
             "checkpoint-unreadable", f"{path.name} holds no weights of Flamewheel's own: {bad}",
             "Give a .npz that `flamewheel train` wrote.") from bad
@@ -80,7 +80,8 @@ def load_strictly(network: nn.Module, weights: Weights, name: str) -> None:
     missing = sorted(set(wanted) - set(weights.tensors))
     surplus = sorted(set(weights.tensors) - set(wanted))
     bent = sorted(key for key in set(wanted) & set(weights.tensors)
-                  if tuple(wanted[key].shape) != weights.tensors[key].shape)
+                  if tuple(wanted[key].shape) != weights.tensors[key].shape
+                  or weights.tensors[key].dtype.kind not in "fiub")
     wild = [key for key in sorted(set(wanted) & set(weights.tensors)) if key not in bent
             and not np.isfinite(weights.tensors[key]).all()]
     for what, keys in (("lacks", missing), ("has surplus", surplus),

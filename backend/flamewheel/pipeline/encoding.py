@@ -79,6 +79,8 @@ def encode_photos(
     from ..head.registry import find_head
 
     data = find_head(head)
+    if not photos:
+        raise PhotoError("no-photos", "There is no photo.", "Give at least one.")
     every, rest = _with_neutral(photos, neutral)
     seen, refusals = see_photos(every, face=face, progress=progress)
     if rest is not None and (refusal := refusals[rest]) is not None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,6 +71,23 @@ def test_another_head_is_refused(weights: Path, astronaut: Path) -> None:
     with pytest.raises(CheckpointError, match="trained for the head open-light") as refused:
         load_image_encoder(weights).encode(astronaut, find_head("open"))
     assert refused.value.code == "wrong-head"
+
+
+def test_weights_that_give_no_face(weights: Path, head: HeadData, astronaut: Path) -> None:
+    encoder = load_image_encoder(weights)
+    encoder.network.direct.bias.fill_(6e4)
+    with pytest.raises(CheckpointError) as refused:
+        encoder.encode(astronaut, head)
+    assert refused.value.code == "wild-numbers"
+
+
+@pytest.mark.parametrize("changed", [{"direct.bias": np.array(["a"] * 107)},
+                                     {"about": np.array("[" * 100_000)}])
+def test_files_that_were_altered(weights: Path, tmp_path: Path, changed: dict[str, Any]) -> None:
+    with np.load(weights) as stored:
+        np.savez(tmp_path / "w.npz", **{**stored, **changed})
+    with pytest.raises(CheckpointError):
+        load_image_encoder(tmp_path / "w.npz")
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
