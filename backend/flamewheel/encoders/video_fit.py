@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from ..head.data import HeadData
 from .correspondence import Progress
-from .fit import FitResult
+from .fit import FitResult, fit_landmarks
 from .landmark import PreparedHead, fit_face, hold_identity
-from .problem import State
+from .priors import Word
+from .regressor import Start
 from .several_identity import the_same_person
 from .several_neutral import calmest, expression_surprise, measured_from
 from .several_people import people_of
@@ -26,6 +27,7 @@ ALIKE = 1.0
 """How far one clip's frames repeat each other's errors (`identity_of_looks`): wholly, so that they
 are averaged, each by what it knows.  0.1, 0.3, 0.6, 1 and 3 leave 1.64, 1.36, 1.24, 1.20 and
 1.30 mm of error over eight rendered clips."""
+AT_ONCE = 64  # faces that the regressor sees together: its weights are read once for all
 LID_PAIRS = ((159, 145), (386, 374))  # FaceMesh: middle of the upper and the lower lid
 EYE_CORNERS = ((33, 133), (263, 362))
 CLOSED = 0.5  # of the eye's usual opening: the iris is half hidden, and FaceMesh's is a guess
@@ -131,15 +133,16 @@ def fit_frames(
     A fit begins where that of the frame before arrived.
     """
     found = np.flatnonzero(face.found)
-    fresh = set(face.cuts.tolist())
+    landmarks = face.landmarks[found].astype(np.float64)
+    shots = np.searchsorted(face.cuts, found, side="right")
+    words = _words(prepared, landmarks)
     fits: list[FitResult] = []
-    state: State | None = None
-    before = -1
-    for number, frame in enumerate(found.tolist()):
-        if any(cut in fresh for cut in range(before + 1, frame + 1)):
-            state = None
-        fits.append(fit_face(prepared, face.landmarks[frame].astype(np.float64), state))
-        state, before = fits[-1].state, frame
+    for number in range(found.size):
+        if number == 0 or shots[number] != shots[number - 1]:
+            fits.append(fit_face(prepared, landmarks[number]))
+        else:
+            fits.append(fit_landmarks(prepared.sight, landmarks[number], prepared.priors,
+                                      fits[-1].state, words[number]))
         if progress is not None:
             progress(number + 1, found.size, "fitting")
     states = [fit.state for fit in fits]
@@ -153,6 +156,23 @@ def fit_frames(
         np.array([fit.error for fit in fits]),
         np.stack([fit.deviation for fit in fits]),
     )
+
+
+def _words(prepared: PreparedHead, landmarks: Floats) -> list[Word | None]:
+    """What the regressor says of each of N faces (N,478,2) px, asked of many at once."""
+    hunch = prepared.hunch
+    if hunch is None:
+        return [None] * len(landmarks)
+    words: list[Word | None] = []
+    for first in range(0, len(landmarks), AT_ONCE):
+        found = hunch.regressor(landmarks[first:first + AT_ONCE])
+        words += [hunch.word(_one(found, number), prepared.identity)
+                  for number in range(len(found.jaw))]
+    return words
+
+
+def _one(found: Start, number: int) -> Start:
+    return Start(*(getattr(found, slot.name)[number:number + 1] for slot in fields(found)))
 
 
 def eyes_closed(face: FollowedFace) -> npt.NDArray[np.bool_]:
