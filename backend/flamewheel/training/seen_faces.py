@@ -19,6 +19,7 @@ from ..encoders.cache import cache_file
 from ..encoders.landmark import encode_landmarks
 from ..files import make_folder, written_aside
 from ..head.data import HeadData
+from ..parameters import FaceParameters
 from .datasets.crops import FaceCrops, Floats, Progress
 
 CACHE_KIND, CACHE_VERSION = "training-faces", 1
@@ -60,8 +61,7 @@ def _encode(crops: FaceCrops, head: HeadData, progress: Progress | None) -> Seen
     for done, landmarks in enumerate(crops.landmarks):
         if progress is not None:
             progress(done, len(crops.landmarks), "taking the faces in")
-        size = (int(np.ceil(landmarks[:, 0].max())), int(np.ceil(landmarks[:, 1].max())))
-        faces.append(encode_landmarks(landmarks, size, head))
+        faces.append(_face(landmarks, head))
     cameras = [face.camera for face in faces]
     assert all(camera is not None for camera in cameras)
     scale = np.array([camera.scale for camera in cameras if camera is not None])
@@ -75,6 +75,11 @@ def _encode(crops: FaceCrops, head: HeadData, progress: Progress | None) -> Seen
         crop_cameras(scale, origin, crops.to_photo))
 
 
+def _face(landmarks: Floats, head: HeadData) -> FaceParameters:
+    size = (int(np.ceil(landmarks[:, 0].max())), int(np.ceil(landmarks[:, 1].max())))
+    return encode_landmarks(landmarks, size, head)
+
+
 def crop_cameras(scale: Floats, origin: Floats, to_photo: Floats) -> Floats:
     """(N,2,4) cameras of crops from those of whole photos: `parameters.Camera`'s numbers."""
     photo = np.zeros((len(scale), 2, 4))
@@ -84,10 +89,13 @@ def crop_cameras(scale: Floats, origin: Floats, to_photo: Floats) -> Floats:
 
 
 def _fingerprint(crops: FaceCrops, head: HeadData) -> str:
+    """Of photos and head, and of what the encoder says of the first: another one says another."""
     digest = hashlib.sha256(np.ascontiguousarray(crops.landmarks).tobytes())
     digest.update(np.ascontiguousarray(crops.to_photo).tobytes())
     arrays: list[npt.NDArray[np.generic]] = [
         head.template, head.identity_basis, head.expression_basis]
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
+    first = _face(crops.landmarks[0], head)
+    digest.update(np.concatenate([first.identity.shape, first.code.vector()]).round(4).tobytes())
     return digest.hexdigest()[:32]
