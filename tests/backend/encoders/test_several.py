@@ -262,7 +262,7 @@ def test_the_shipped_statistics_fit_the_open_head(head):
     foreign = replace(head, name="foreign")
     look = IdentityLook(np.eye(2), np.zeros(2))
     expected = people_of(foreign, [look], np.eye(2))
-    assert expected.between == pytest.approx(0.05 * np.eye(2), abs=1e-3)
+    assert expected.between == pytest.approx(several_people.BETWEEN / 4 * np.eye(2), abs=1e-3)
 
 
 def test_damaged_statistics_are_left_alone(tmp_path, monkeypatch):
