@@ -18,11 +18,12 @@ Floats = npt.NDArray[np.float64]
 Told = Callable[[int], None]
 """Called with the number of fits done."""
 
-SAME_PERSON = -10.0
+SAME_PERSON = -12.0
 """Log Bayes factor below which a picture shows somebody else.  Of 47 people of the faces set (not
 held out, statistics of the other half), beside 4 of their photos, another photo of theirs falls
-below in 6 of 100 cases, mostly profiles and blurred ones, and one of somebody else in 36; -6 would
-be 11 and 60.  The factors have an AUC of 0.87 (0.83 beside 2 photos, 0.89 beside 8)."""
+below in 2 of 100 cases, mostly profiles and blurred ones, and one of somebody else in 26; -6 would
+be 10 and 55.  The factors have an AUC of 0.87 (0.85 beside 2 photos, 0.89 beside 8).  A stranger
+who is not told has a small say: pictures far from the others weigh less."""
 FEWEST = 3  # pictures: of two that differ nobody can say which is the stranger
 ALIKE = 0.3
 """How much further pictures repeat the first one's errors, for how sure the identity is.  A design
@@ -56,7 +57,7 @@ def identity_of_pictures(
     prior = np.linalg.inv(identity_of_looks([], priors)[1])
     people = people_of(head, looks, prior)
     inside = the_same_person(fits, people)
-    shape = people.person([fits[index] for index in inside])[0] if len(fits) > 1 else fits[0]
+    shape = people.robust_person([fits[index] for index in inside]) if len(fits) > 1 else fits[0]
     count = priors.identity_count
     covariance = identity_of_looks([looks[index] for index in inside], priors, ALIKE)[1]
     return SharedIdentity(

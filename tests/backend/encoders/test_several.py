@@ -231,6 +231,15 @@ def test_what_only_pictures_differ_in_says_little_of_the_person(people):
     assert (np.diag(many[1]) < np.diag(one[1])).all()
 
 
+def test_a_picture_that_errs_wildly_weighs_little(people):
+    fits = [np.array([1.0, 1.0, 0.0])] * 5
+    wild = [*fits, np.array([40.0, -40.0, 0.0])]
+    steady = people.robust_person(fits)
+    assert steady == pytest.approx(people.person(fits)[0], abs=0.05)
+    assert np.abs(people.robust_person(wild) - steady).max() < 0.2
+    assert np.abs(people.person(wild)[0] - steady).max() > 3
+
+
 def test_the_bayes_factor_is_that_of_the_joint_gaussians(people):
     """Against the formula over both pictures at once, nothing integrated step by step."""
     from scipy.stats import multivariate_normal
