@@ -11,7 +11,14 @@ import numpy.typing as npt
 
 from ..encoders.facemesh import IRISES
 from ..encoders.fit import first_guess
-from ..encoders.landmark import EXPRESSION_COUNT, IDENTITY_COUNT, encode_landmarks, prepare_head
+from ..encoders.landmark import (
+    EXPRESSION_COUNT,
+    IDENTITY_COUNT,
+    PreparedHead,
+    face_parameters,
+    fit_face,
+    prepare_head,
+)
 from ..encoders.problem import State, project, project_with_slopes
 from ..encoders.rows import LandmarkRows, mix_rows, vector_of
 from ..head.data import HeadData
@@ -31,6 +38,7 @@ class Answer:
     jaw: Floats  # (3,) rad
     global_rotation: Floats  # (3,) rad
     residual: float  # root mean square over landmarks, fraction of the eyes' distance
+    unexplained: float = float("nan")  # the same without FaceMesh's commonest errors, where known
 
 
 Contestant = Callable[[Floats, tuple[int, int]], Answer]
@@ -39,19 +47,30 @@ Contestant = Callable[[Floats, tuple[int, int]], Answer]
 
 def contestants(head: HeadData) -> dict[str, Contestant]:
     """The shipped encoder first, then what it has to beat."""
-    plain = PlainFit(head)
+    plain, prepared = PlainFit(head), prepare_head(head)
     return {
-        "landmark encoder": lambda seen, size: _encoder(head, seen, size),
+        "landmark encoder": lambda seen, size: _encoder(head, prepared, seen, size),
+        "its regressor": lambda seen, size: _regressor(prepared, seen),
         "mean face": plain.mean_face,
         "plain Gauss-Newton": plain.fit,
     }
 
 
-def _encoder(head: HeadData, seen: Floats, size: tuple[int, int]) -> Answer:
-    face = encode_landmarks(seen, size, head)
-    assert face.error is not None
+def _encoder(
+    head: HeadData, prepared: PreparedHead, seen: Floats, size: tuple[int, int]
+) -> Answer:
+    result = fit_face(prepared, seen)
+    face = face_parameters(head, prepared, result, size)
     return Answer(face.identity.shape, face.code.expression, face.code.jaw, face.global_rotation,
-                  face.error)
+                  result.head_error, result.error)
+
+
+def _regressor(prepared: PreparedHead, seen: Floats) -> Answer:
+    """The start of the fit; it places no landmark, so it has no residual."""
+    assert prepared.hunch is not None
+    found = prepared.hunch.regressor(seen[None])
+    return Answer(found.shape[0], found.expression[0], found.jaw[0], found.global_rotation[0],
+                  float("nan"))
 
 
 class PlainFit:

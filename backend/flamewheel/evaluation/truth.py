@@ -53,7 +53,7 @@ def truth_measures(
         row("identity error, size apart", "mm", 1, IDENTITY_CUT),
         row("expression error", "mm", 2, EXPRESSION_CUT),
         row("head turn error", "degrees", 3, None),
-        row("landmark residual, median", "of the eyes' distance", 4, None),
+        row("residual of the head, median", "of the eyes' distance", 4, None),
     ]
 
 
