@@ -13,18 +13,20 @@ import numpy.typing as npt
 from ..encoders.correspondence import landmark_points
 from ..encoders.landmark import see_face
 from ..encoders.photo import Photo, PhotoSource, load_photo
+from ..encoders.several import FaceSeen
 from ..errors import PhotoError
 from ..head.data import HeadData
 from ..metrics.expression_signs import SignReader, Signs
 from ..metrics.separation import separation, spread_ratio
 from ..pipeline.progress import Progress
 from .contestants import Answer, Contestant
+from .halves import SPREAD_AIM, half_measures
 from .labelled_photos import LabelledPhoto, copies
 from .measures import Measure
 
 Floats = npt.NDArray[np.float64]
 
-MEDIAN_AIM, HIGH_AIM, SPREAD_AIM, SMILE_AIM, JAW_AIM = 0.011, 0.020, 0.3, 0.93, 0.88
+MEDIAN_AIM, HIGH_AIM, SMILE_AIM, JAW_AIM = 0.011, 0.020, 0.93, 0.88
 PERCENTILES = (("median", 50), ("95th percentile", 95))
 COPIED_PEOPLE = 12  # photos of as many people are copied 20 times
 FEWEST_PHOTOS = 3  # of a person, for the spread over different photos
@@ -66,8 +68,9 @@ def photo_measures(
         progress(number, len(seen), "encoding photos")
         for name, contestant in contestants.items():
             answers[name].append(contestant(one.landmarks, one.size))
+    looks = [FaceSeen(one.photo.path.name, one.size, one.landmarks) for one in seen]
     return [*_residuals(answers), *_repeatability(seen, answers, contestants, progress),
-            *_signs(head, seen, answers)]
+            *half_measures(head, looks, _people(seen), answers), *_signs(head, seen, answers)]
 
 
 def _look(source: PhotoSource) -> tuple[Photo, Floats] | None:
@@ -99,11 +102,8 @@ def _repeatability(
     contestants: Mapping[str, Contestant], progress: Progress,
 ) -> list[Measure]:
     copied = _copied(seen, contestants, progress)
-    people: dict[str, list[int]] = defaultdict(list)
-    for number, one in enumerate(seen):
-        people[one.photo.subject].append(number)
     groups = {name: [np.stack([given[n].shape for n in numbers])
-                     for numbers in people.values() if len(numbers) >= FEWEST_PHOTOS]
+                     for numbers in _people(seen).values() if len(numbers) >= FEWEST_PHOTOS]
               for name, given in answers.items()}
     unit = "deviation / rms"
     return [
@@ -112,6 +112,14 @@ def _repeatability(
         Measure("identity over different photos, each alone", unit,
                 {name: spread_ratio(group) for name, group in groups.items()}, SPREAD_AIM),
     ]
+
+
+def _people(seen: Sequence[Seen]) -> dict[str, list[int]]:
+    """Each person's photos, as rows of `seen`."""
+    people: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(seen):
+        people[one.photo.subject].append(number)
+    return people
 
 
 def _copied(
