@@ -33,7 +33,7 @@ from .detail_network import DetailNetwork
 from .detailed_face import DetailedFace
 from .devices import usable_device
 from .face_losses import photometric
-from .train_emotion_image import schedule
+from .train_emotion_image import descend, schedule
 
 Say = Callable[[str], None]
 
@@ -90,36 +90,55 @@ def train(config: DetailConfig, say: Say, *, resume: bool = False,
     recent: list[tuple[float, float]] = []
     while step < config.steps:
         rows = _draw(pairs, config.pairs, standing.generator)
-        pictures, code = photos.pictures(rows), Code.of(photos.codes(rows))
-        lit = face.lit(photos.shape(rows), code, photos.turn(rows), photos.cameras(rows),
-                       pictures, photos.inside(rows))
-        codes = network.codes(pictures)
-        if step % 2:  # each face with the wrinkles of the person's other photo
-            codes = codes.flip(0)
-        relief = network.relief(code.jaw, code.expression, codes)
-        drawn = face.picture(lit, relief)
-        light = photometric(pictures, drawn, lit.skin)
-        mirrored = losses.symmetry(relief, face.across, face.paired)
-        size = losses.relief_size(relief, face.counted)
-        weights = config.weights
-        loss = (weights.photometric * light + weights.symmetry * mirrored + weights.size * size)
+        found = _seen_with_relief(face, network, photos, rows, swapped=step % 2 == 1)
+        loss = found.weighed(config.weights)
         checked_loss(loss, step, resume_path(output))
-        for group in standing.optimizer.param_groups:
-            group["lr"] = config.learning_rate * schedule(step, config.steps)
-        standing.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        standing.optimizer.step()
+        descend(standing.optimizer, loss, config.learning_rate * schedule(step, config.steps))
         step += 1
-        smooth = float(photometric(pictures, lit.smooth, lit.skin))
-        recent = [*recent[-19:], (smooth, float(light.detach()))]
-        say(f"step {step}/{config.steps} photometric {recent[-1][1]:.4f} (smooth {smooth:.4f}) "
-            f"symmetry {float(mirrored.detach()):.4f} size {float(size.detach()):.4f}")
+        recent = [*recent[-19:], (found.smooth, float(found.photometric.detach()))]
+        say(f"step {step}/{config.steps} {found}")
         if step % config.save_every == 0 or step == config.steps:
             save_standing(resume_path(output), standing, step)
     facts = {"head": head.name, "expression_count": head.expression_count}
     write_weights(output, KIND, facts, network.state_dict())
     means = np.mean(recent, axis=0) if recent else (float("nan"), float("nan"))
     return DetailReport(float(means[0]), float(means[1]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Losses:
+    """Of one step."""
+
+    photometric: Tensor
+    symmetry: Tensor
+    size: Tensor
+    smooth: float  # photometric, of the face without relief
+
+    def weighed(self, weights: DetailWeights) -> Tensor:
+        """What is descended."""
+        return (weights.photometric * self.photometric + weights.symmetry * self.symmetry
+                + weights.size * self.size)
+
+    def __str__(self) -> str:
+        return (f"photometric {float(self.photometric.detach()):.4f} (smooth {self.smooth:.4f}) "
+                f"symmetry {float(self.symmetry.detach()):.4f} "
+                f"size {float(self.size.detach()):.4f}")
+
+
+def _seen_with_relief(face: DetailedFace, network: DetailNetwork, photos: KnownPhotos,
+                      rows: Tensor, *, swapped: bool) -> _Losses:
+    """Photos beside the heads drawn over them; swapped: each with the wrinkles of the person's
+    other photo."""
+    pictures, code = photos.pictures(rows), Code.of(photos.codes(rows))
+    lit = face.lit(photos.shape(rows), code, photos.turn(rows), photos.cameras(rows),
+                   pictures, photos.inside(rows))
+    codes = network.codes(pictures)
+    relief = network.relief(code.jaw, code.expression, codes.flip(0) if swapped else codes)
+    return _Losses(
+        photometric(pictures, face.picture(lit, relief), lit.skin),
+        losses.symmetry(relief, face.across, face.paired),
+        losses.relief_size(relief, face.counted),
+        float(photometric(pictures, lit.smooth, lit.skin)))
 
 
 def pairs_of_one_person(crops: FaceCrops) -> Tensor:

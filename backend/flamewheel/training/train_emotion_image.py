@@ -80,16 +80,12 @@ def train(config: EmotionImageConfig, say: Say, *, resume: bool = False,
         pictures = augmented(torch.from_numpy(crops.pixels[chosen.numpy()]), network.size,
                              standing.generator, flips=0.5)
         weights = torch.rand(3, generator=standing.generator)
-        for group in standing.optimizer.param_groups:
-            group["lr"] = config.learning_rate * schedule(step, config.steps)
         guess = network(pictures.to(config.device))
         loss = emotion_loss(guess, labels[chosen].to(config.device),
                             affect[chosen].to(config.device), weights.to(config.device),
                             config.smoothing)
         value = checked_loss(loss, step, resume_path(output))
-        standing.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        standing.optimizer.step()
+        descend(standing.optimizer, loss, config.learning_rate * schedule(step, config.steps))
         right = float((guess.logits.argmax(1).cpu() == labels[chosen]).float().mean())
         step += 1
         say(f"step {step}/{config.steps} loss {value:.4f} right {right:.2f}")
@@ -97,6 +93,15 @@ def train(config: EmotionImageConfig, say: Say, *, resume: bool = False,
             save_standing(resume_path(output), standing, step)
     save_emotion_network(output, network)
     return measure(network, crops, _rows_of(crops, split.held_out), labels)
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor, learning_rate: float) -> None:
+    """One step of the optimizer down the loss."""
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
+    optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
 
 
 def schedule(step: int, steps: int) -> float:
