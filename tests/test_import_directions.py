@@ -25,6 +25,7 @@ BACKEND_LEVELS = {
     "strict_toml": 1,
     "toml_lines": 0,
     "parameters": 1,
+    "labelled_photos": 1,
     "parameter_file": 2,
     "trajectory": 2,
     "key_reduction": 3,

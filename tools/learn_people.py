@@ -11,8 +11,6 @@ noise or its priors change.  Only the statistics are written.
 from __future__ import annotations
 
 import argparse
-import csv
-import hashlib
 from collections import defaultdict
 from pathlib import Path
 
@@ -27,9 +25,9 @@ from flamewheel.encoders.several_people import (
 )
 from flamewheel.errors import PhotoError
 from flamewheel.head.registry import find_head
+from flamewheel.labelled_photos import is_held_out, read_folder
 
 MOST_PICTURES = 16  # of a person, so that a famous face does not speak for all
-APART = 5  # one in so many subjects is kept for measuring
 
 
 def main() -> int:
@@ -39,20 +37,14 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path, default=SHIPPED)
     given = parser.parse_args()
     photos = defaultdict(list)
-    with open(given.folder / "labels.csv", encoding="utf-8", newline="") as table:
-        for row in csv.DictReader(table):
-            if not kept_apart(row["subject"]):
-                photos[row["subject"]].append(given.folder / "images" / row["image"])
+    for photo in read_folder(given.folder):
+        if not is_held_out(photo.subject):
+            photos[photo.subject].append(photo.path)
     groups = [fits_of(paths) for paths in photos.values() if len(paths) >= FEWEST_PICTURES]
     kept = [group for group in groups if len(group) >= FEWEST_PICTURES]
     write_people(learn_people(kept), given.output)
     print(f"{given.output}: {len(kept)} people, {sum(map(len, kept))} photos")
     return 0
-
-
-def kept_apart(subject: str) -> bool:
-    """Is this subject one that nothing is learned from?"""
-    return int(hashlib.sha256(subject.encode()).hexdigest(), 16) % APART == 0
 
 
 def fits_of(paths: list[Path]) -> np.ndarray:

@@ -21,8 +21,8 @@ from flamewheel.encoders.landmark import see_face
 from flamewheel.encoders.photo_errors import measure_photo_errors as measure
 from flamewheel.encoders.photo_errors import no_photo_errors, write_photo_errors
 from flamewheel.errors import PhotoError
-from flamewheel.evaluation.labelled_photos import is_held_out, read_labels
 from flamewheel.head.registry import find_head
+from flamewheel.labelled_photos import is_held_out
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args()
     seen, calm = [], []
-    for photo in read_labels(options.faces):
+    for photo in read_folder(options.faces):
         if is_held_out(photo.subject):
             continue
         try:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..head.registry import find_head
+from ..labelled_photos import is_held_out, read_folder
 from ..pipeline.progress import Progress
 from .contestants import contestants
-from .labelled_photos import is_held_out, read_labels
 from .measures import Measure
 
 RENDERS = 300
@@ -42,15 +42,15 @@ def evaluate_encoder(
 ) -> EncoderReport:
     """Measure the landmark encoder of `head`.
 
-    faces: a folder of labelled photos (see `read_labels`), of which only the people in the held-out
+    faces: a folder of labelled photos (see `read_folder`), of which only the people in the held-out
     fifth are used.  renders: how many pictures with known truth are made, of people whom the
-    calibration has not seen.  Raises UsageError, HeadError, BackendError.
+    calibration has not seen.  Raises InputFileError, HeadError, BackendError.
     """
     from ..encoders.samples import make_samples
     from .photos import look_at, photo_measures
     from .truth import FIRST_SEED, truth_measures
 
-    kept = tuple(photo for photo in read_labels(faces) if is_held_out(photo.subject)
+    kept = tuple(photo for photo in read_folder(faces) if is_held_out(photo.subject)
                  ) if faces else ()
     data = find_head(head)
     compared = contestants(data)

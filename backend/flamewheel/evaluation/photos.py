@@ -16,12 +16,13 @@ from ..encoders.photo import Photo, PhotoSource, load_photo
 from ..encoders.several import FaceSeen
 from ..errors import PhotoError
 from ..head.data import HeadData
+from ..labelled_photos import LabelledPhoto
 from ..metrics.expression_signs import SignReader, Signs
 from ..metrics.separation import separation, spread_ratio
 from ..pipeline.progress import Progress
 from .contestants import Answer, Contestant
+from .copies import copies
 from .halves import SPREAD_AIM, half_measures
-from .labelled_photos import LabelledPhoto, copies
 from .measures import Measure
 
 Floats = npt.NDArray[np.float64]

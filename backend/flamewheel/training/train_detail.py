@@ -22,12 +22,12 @@ from ..encoders.image_network import Code
 from ..encoders.small_network import SIZE
 from ..encoders.weight_file import write_weights
 from ..head.registry import find_head
+from ..labelled_photos import is_held_out, read_folder
 from . import detail_losses as losses
 from .checkpoints import Standing, checked_loss, load_standing, resume_path, save_standing
 from .coarse_stage import KnownPhotos
 from .datasets.augment import MARGIN
 from .datasets.crops import FaceCrops, Progress, face_crops
-from .datasets.photos import is_held_out, read_folder
 from .detail_losses import DetailWeights
 from .detail_network import DetailNetwork
 from .detailed_face import DetailedFace

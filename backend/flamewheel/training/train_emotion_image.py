@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..labelled_photos import LabelledPhoto, read_folder, split_by_subject, with_enough_photos
 from .checkpoints import Standing, checked_loss, load_standing, resume_path, save_standing
 from .datasets.augment import MARGIN, augmented, plain
 from .datasets.crops import FaceCrops, Progress, face_crops
-from .datasets.photos import LabelledPhoto, read_folder, split_by_subject, with_enough_photos
 from .devices import usable_device
 from .emotion_losses import emotion_loss
 from .emotion_network import SIZES, EmotionNetwork, save_emotion_network

@@ -29,12 +29,12 @@ from ..encoders.weight_file import load_strictly, write_weights
 from ..errors import UsageError
 from ..head.data import HeadData
 from ..head.registry import find_head
+from ..labelled_photos import is_held_out, read_folder
 from .checkpoints import Standing, checked_loss, load_standing, resume_path, save_standing
 from .coarse_stage import PhotoBatches
 from .code_metric import answer_by_landmarks, code_metric, square_distance
 from .datasets.augment import MARGIN, plain, spoiled
 from .datasets.crops import Progress, face_crops
-from .datasets.photos import is_held_out, read_folder
 from .datasets.renders import RenderedFaces, rendered_faces
 from .devices import usable_device
 from .emotion_network import EmotionNetwork, load_emotion_network

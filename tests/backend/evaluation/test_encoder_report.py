@@ -9,7 +9,7 @@ from PIL import Image
 
 from flamewheel.evaluation.encoder import evaluate_encoder
 from flamewheel.evaluation.halves import _split
-from flamewheel.evaluation.labelled_photos import is_held_out
+from flamewheel.labelled_photos import is_held_out
 
 PHOTO = Path(__file__).resolve().parents[3] / "examples" / "astronaut.png"
 EMOTIONS = ("happiness", "neutral", "surprise", "anger")

@@ -10,8 +10,8 @@ import torch
 
 from flamewheel.encoders.image_network import Code
 from flamewheel.head.data import HeadData
+from flamewheel.labelled_photos import LabelledPhoto
 from flamewheel.training.datasets.crops import FaceCrops
-from flamewheel.training.datasets.photos import LabelledPhoto
 from flamewheel.training.datasets.renders import RenderedFaces
 from flamewheel.training.differentiable_face import CropCamera, DifferentiableFace
 from flamewheel.training.seen_faces import SeenFaces

@@ -12,10 +12,10 @@ from PIL import Image
 
 from flamewheel.encoders.face_crop import cut, upright_crop
 from flamewheel.errors import InputFileError
+from flamewheel.labelled_photos import LabelledPhoto
 from flamewheel.training.datasets import crops
 from flamewheel.training.datasets.augment import augmented, plain
 from flamewheel.training.datasets.crops import face_crops
-from flamewheel.training.datasets.photos import LabelledPhoto
 
 
 def test_crops_are_made_once_and_bad_photos_named(

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from flamewheel.errors import CheckpointError, FlamewheelError
+from flamewheel.labelled_photos import LabelledPhoto
 from flamewheel.training import train_emotion_image as script
 from flamewheel.training.checkpoints import resume_path
 from flamewheel.training.datasets.crops import FaceCrops
-from flamewheel.training.datasets.photos import LabelledPhoto
 from flamewheel.training.emotion_network import load_emotion_network
 from flamewheel.training.train_emotion_image import EmotionImageConfig, schedule, train
 

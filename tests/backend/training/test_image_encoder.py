@@ -17,9 +17,9 @@ from flamewheel.encoders.weight_file import write_weights
 from flamewheel.errors import CheckpointError
 from flamewheel.head.data import HeadData
 from flamewheel.head.registry import find_head
+from flamewheel.labelled_photos import LabelledPhoto
 from flamewheel.training.datasets.augment import plain
 from flamewheel.training.datasets.crops import face_crops
-from flamewheel.training.datasets.photos import LabelledPhoto
 
 JAW = 0.2  # rad
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from flamewheel.head.registry import find_head
+from flamewheel.labelled_photos import LabelledPhoto
 from flamewheel.parameters import Camera, ExpressionCode, FaceParameters, Identity
 from flamewheel.training import seen_faces as room
 from flamewheel.training.datasets.crops import FaceCrops
-from flamewheel.training.datasets.photos import LabelledPhoto
 
 
 def test_faces_are_kept_until_the_encoder_changes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from ...encoders.cache import cache_file
 from ...encoders.face_crop import Crop, cut, upright_crop
 from ...errors import InputFileError, PhotoError
 from ...files import make_folder, written_aside
-from .photos import LabelledPhoto
+from ...labelled_photos import LabelledPhoto
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]

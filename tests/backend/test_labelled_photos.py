@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from flamewheel.errors import InputFileError
-from flamewheel.training.datasets.photos import (
+from flamewheel.labelled_photos import (
     LabelledPhoto,
     is_held_out,
     read_folder,
