@@ -22,7 +22,7 @@ from flamewheel.encoders.photo_errors import measure_photo_errors as measure
 from flamewheel.encoders.photo_errors import no_photo_errors, write_photo_errors
 from flamewheel.errors import PhotoError
 from flamewheel.head.registry import find_head
-from flamewheel.labelled_photos import is_held_out
+from flamewheel.labelled_photos import is_held_out, read_folder
 
 
 def main() -> None:
