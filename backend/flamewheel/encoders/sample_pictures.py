@@ -274,13 +274,13 @@ def _shades(
     if "brows" in head.masks:
         brows = near(template[np.asarray(head.masks["brows"])], BROW_REACH)
     else:
-        brows = near(_bands(found, UPPER_BROWS, LOWER_BROWS), BROW_REACH)
+        brows = near(bands(found, UPPER_BROWS, LOWER_BROWS), BROW_REACH)
     if "lips" in head.masks:
         return brows, np.zeros(head.vertex_count)
-    return brows, near(_bands(found, OUTER_LIPS, INNER_LIPS), 0.0015)
+    return brows, near(bands(found, OUTER_LIPS, INNER_LIPS), 0.0015)
 
 
-def _bands(
+def bands(
     places: Floats, one: tuple[tuple[int, ...], ...], other: tuple[tuple[int, ...], ...]
 ) -> Floats:
     """(n,3) points spread between lines of landmarks."""

@@ -3,7 +3,7 @@
 
 What an encoder should find in a picture is known only where the picture was made from it.  Each
 sample is a random face of the head (`sample_truth`), photographed from 0.6 to 3 m by a camera with
-perspective, in random colours and light (`sample_pictures`), and looked at by FaceMesh exactly as
+perspective, in random colours and light (`sample_portraits`), and looked at by FaceMesh exactly as
 photos are.  The camera kept as truth is the scaled orthography that fits the perspective best.
 """
 
@@ -19,7 +19,8 @@ import numpy.typing as npt
 from ..head.data import HeadData
 from .facemesh import RENDER_THRESHOLD, detect, look_closer
 from .photo import Pixels
-from .sample_pictures import EVALUATED_AT_ONCE, SIZE, Painter, painter_of
+from .sample_pictures import EVALUATED_AT_ONCE, SIZE
+from .sample_portraits import Photographer, photographer_of
 from .sample_truth import FaceTruth, draw_truth
 
 Floats = npt.NDArray[np.float64]
@@ -70,19 +71,19 @@ def make_samples(
 ) -> FaceSamples:
     """`count` random faces of `head`; the same for the same head, count and seed.
 
-    About 25 a second on one core.  progress(done, total, text) is called along the way.  Raises
+    About 10 a second on one core.  progress(done, total, text) is called along the way.  Raises
     HeadError `head-not-recognised` as `landmark_points`, BackendError `missing-dependency`.
     """
-    painter = painter_of(head)
+    photographer = photographer_of(head)
     truth = draw_truth(head, count, np.random.default_rng([seed, TRUTH_STREAM]))
     scale, translation = np.zeros(count), np.zeros((count, 2))
     landmarks = np.full((count, 478, 2), np.nan)
     text = f"photographing the head {head.name}"
-    for number, pixels, projected, camera in _pictures(painter, truth, seed):
+    for number, pixels, projected, camera in _pictures(photographer, truth, seed):
         if progress is not None:
             progress(number, count, text)
         scale[number], translation[number] = camera
-        landmarks[number] = _seen(pixels, projected, painter)
+        landmarks[number] = _seen(pixels, projected, photographer)
     if progress is not None:
         progress(count, count, text)
     return FaceSamples(truth.shape, truth.expression, truth.jaw, truth.eyes, truth.global_rotation,
@@ -90,7 +91,7 @@ def make_samples(
 
 
 def _pictures(
-    painter: Painter, truth: FaceTruth, seed: int
+    photographer: Photographer, truth: FaceTruth, seed: int
 ) -> Iterator[tuple[int, Pixels, Floats, tuple[float, Floats]]]:
     """Number, picture, landmarks' true pixels (L,2), and camera of each face.
 
@@ -99,12 +100,12 @@ def _pictures(
     def drawn(start: int) -> list[tuple[int, Pixels, Floats, tuple[float, Floats]]]:
         made = []
         rows = slice(start, start + EVALUATED_AT_ONCE)
-        for number, vertices in enumerate(painter.vertices(truth, rows), start):
+        for number, vertices in enumerate(photographer.vertices(truth, rows), start):
             rng = np.random.default_rng([seed, PICTURE_STREAM, number])
-            camera = painter.camera(vertices, rng)
-            places = painter.landmarks(vertices)
-            projected = camera.project(places)[:, :2]
-            made.append((number, painter.picture(vertices, camera, rng), projected,
+            camera = photographer.camera(vertices, rng)
+            places = photographer.landmarks(vertices)
+            projected = camera.project(places)
+            made.append((number, photographer.picture(vertices, camera, rng), projected,
                          scaled_orthography(places, projected)))
         return made
 
@@ -126,9 +127,9 @@ def scaled_orthography(points: Floats, pixels: Floats) -> tuple[float, Floats]:
     return scale, aim - scale * middle
 
 
-def _seen(pixels: Pixels, projected: Floats, painter: Painter) -> Floats:
+def _seen(pixels: Pixels, projected: Floats, photographer: Photographer) -> Floats:
     """(478,2) what FaceMesh sees of the face that was drawn; NaN where it sees none, or another."""
-    numbers = painter.points.landmarks
+    numbers = photographer.points.landmarks
     best, nearest = np.full((478, 2), np.nan), LARGEST_MISS
     for face in detect(pixels, RENDER_THRESHOLD):
         eyes = max(float(np.linalg.norm(face[33] - face[263])), 1.0)

@@ -3,6 +3,11 @@ import numpy as np
 import pytest
 
 from flamewheel.encoders.sample_pictures import SIZE, painter_of
+from flamewheel.encoders.sample_portraits import (
+    PinholeCamera,
+    photographer_of,
+    with_brows_and_lips,
+)
 from flamewheel.encoders.sample_truth import draw_strengths, draw_truth
 from flamewheel.encoders.samples import (
     SAMPLE_ARRAYS,
@@ -95,7 +100,7 @@ def test_left_is_left_in_the_picture():
     from flamewheel.encoders.facemesh import detect
 
     head = find_head("open-light")
-    painter = painter_of(head)
+    painter = photographer_of(head)
     codes = np.zeros((3, len(head.units.names)))
     codes[1, head.units.names.index("AU12L")] = codes[2, head.units.names.index("AU12R")] = 1.2
     truth = draw_truth(head, 3, np.random.default_rng(0))
@@ -123,12 +128,37 @@ def test_scaled_orthography_is_exact_where_it_holds():
 def test_brows_and_lips_are_painted_where_no_mask_names_them():
     from dataclasses import replace
 
+    from flamewheel.render.head_look import look_of
+
     head = find_head("open-light")
-    bare = replace(head, masks={})
-    painter = painter_of(bare)
-    brows = painter.seen.template[painter.brow_shade > 0.5]
-    lips = painter.seen.template[painter.lip_shade > 0.5]
-    true = head.template[head.masks["brows"]]
-    assert len(brows) > 10 and np.abs(brows.mean(0) - true.mean(0)).max() < 0.006
-    middle = head.template[head.masks["lips"], 1].mean()
-    assert len(lips) > 10 and abs(lips[:, 1].mean() - middle) < 0.006
+    bare = replace(head, masks={}, name="bare")
+    plain, painted = look_of(bare), photographer_of(bare)
+    look = with_brows_and_lips(plain, bare, painted.points)
+    darker = look.colours.sum(1) / plain.colours.sum(1)
+    for mask, most, reach in (("brows", 0.5, 0.006), ("lips", 0.85, 0.006)):
+        middle = head.template[head.masks[mask]].mean(0)
+        near = (darker < most) & (np.abs(head.template - middle)[:, 1] < 0.02)
+        assert near.sum() > 10
+        assert np.abs(head.template[near].mean(0) - middle)[:2].max() < reach
+    same = with_brows_and_lips(look_of(head), head, painted.points)
+    np.testing.assert_array_equal(same.colours, look_of(head).colours)
+
+
+def test_the_pinhole_is_where_the_picture_says():
+    camera = PinholeCamera(np.array([0.01, 0.02, 0.05]), 0.8, 900.0, np.array([150.0, 130.0]))
+    np.testing.assert_allclose(camera.project(camera.focus[None]), [[150, 130]])
+    nearer, right, up = camera.project(camera.focus + 0.01 * np.eye(3)[[2, 0, 1]])
+    assert right[0] - 150 == pytest.approx(9) and 130 - up[1] == pytest.approx(9)
+    away = np.array([150.0, 130.0]) - SIZE / 2
+    np.testing.assert_allclose(nearer - SIZE / 2, away * 0.8 / 0.79)
+
+
+def test_quick_pictures_have_brows_and_lips_too():
+    from dataclasses import replace
+
+    head = find_head("open-light")
+    painter = painter_of(replace(head, masks={}))
+    for shade, mask in ((painter.brow_shade, "brows"), (painter.lip_shade, "lips")):
+        found = painter.seen.template[shade > 0.5]
+        middle = head.template[head.masks[mask]].mean(0)
+        assert len(found) > 10 and np.abs(found.mean(0) - middle)[:2].max() < 0.006
