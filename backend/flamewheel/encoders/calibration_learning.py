@@ -21,7 +21,7 @@ from .photo_errors import PhotoErrors, photo_errors
 from .response import Response, turn_terms
 from .rows import SurfacePoints
 from .sample_truth import draw_truth
-from .samples import FaceSamples, joined, make_samples
+from .samples import FaceSamples, joined, make_plain_samples, make_samples
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,11 +53,12 @@ def learn_calibration(
 
 
 def rendered(head: HeadData, count: int, progress: Progress | None = None) -> FaceSamples:
-    """`count` samples of `head`, in blocks of seeds 0, 1, …"""
+    """`count` samples of `head`, in blocks of seeds 0, 1, …; every third of plain pictures."""
     parts = []
     for seed, first in enumerate(range(0, count, BLOCK)):
+        make = make_plain_samples if seed % 3 == 2 else make_samples
         part = min(BLOCK, count - first)
-        parts.append(make_samples(head, part, seed, _within(progress, first, count)))
+        parts.append(make(head, part, seed, _within(progress, first, count)))
     return joined(parts)
 
 

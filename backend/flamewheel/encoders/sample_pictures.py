@@ -10,12 +10,14 @@ the landmarks that bound them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..head.data import JOINT_NAMES, HeadData
 from ..head.evaluate import evaluate
+from ..head.part import cut_down
 from ..head.surface import outer_skin
 from ..render.grey import IRIS_ANGLE, vertex_normals
 from ..render.rasterise import rasterise
@@ -49,6 +51,15 @@ OUTER_LIPS = ((61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
 INNER_LIPS = ((78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308),
               (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308))
 EVALUATED_AT_ONCE = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """A picture of a head, and where its landmarks are."""
+
+    pixels: Pixels  # (SIZE,SIZE,3)
+    places: Floats  # (L,3) m
+    projected: Floats  # (L,2) px: where the camera puts them
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +111,12 @@ class Painter:
         return Camera3D(focus, float(np.exp(rng.uniform(np.log(NEAR), np.log(FAR)))),
                         rng.uniform(*EYES_APART) / eyes,
                         SIZE / 2 + rng.uniform(-0.06, 0.06, 2) * SIZE)
+
+    def shot(self, vertices: Floats, rng: np.random.Generator) -> Shot:
+        """A picture of a posed head (V,3) m, by a camera somewhere before it."""
+        camera, places = self.camera(vertices, rng), self.landmarks(vertices)
+        pixels = self.picture(vertices, camera, rng)
+        return Shot(pixels, places, camera.project(places)[:, :2])
 
     def picture(self, vertices: Floats, camera: Camera3D, rng: np.random.Generator) -> Pixels:
         """(SIZE,SIZE,3) of a posed head (V,3) m, in random colours and light."""
@@ -196,35 +213,23 @@ def painter_of(head: HeadData) -> Painter:
             hidden[np.asarray(head.masks[name])] = True
     triangles = np.asarray(head.triangles)
     shown = ~hidden[triangles].any(axis=1)
-    support = np.abs(np.asarray(head.joint_regressor)).sum(0) > 0
-    support[triangles[shown]] = True
-    support[triangles[points.triangles]] = True
-    kept = np.flatnonzero(support)
+    asked = np.unique(np.concatenate([triangles[shown], triangles[points.triangles]]))
+    seen, places = cut_down(head, asked)
     number = np.full(head.vertex_count, -1)
-    number[kept] = np.arange(len(kept))
-    part = _parts(head)
-    outward = _sense(head, outer_skin(head) & shown)
+    number[asked] = places
+
+    def of_seen(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        kept = np.zeros(seen.vertex_count, values.dtype)
+        kept[places] = values[asked]
+        return kept
+
+    skin, part = outer_skin(head), _parts(head)
+    outward = _sense(head, skin & shown)
     brow_shade, lip_shade = _shades(head, points, part)
     return Painter(
-        _of_vertices(head, kept, number[triangles[shown]]), points,
-        number[triangles[points.triangles]],
-        (outer_skin(head) & (outward != 0))[shown], outward, part[kept], brow_shade[kept],
-        lip_shade[kept])
-
-
-def _of_vertices(
-    head: HeadData, kept: npt.NDArray[np.int64], triangles: npt.NDArray[np.int64]
-) -> HeadData:
-    """Some of a head's vertices, in the numbers that `evaluate` is quick with."""
-    def part(array: npt.NDArray[np.generic]) -> Floats:
-        return np.ascontiguousarray(array[kept], dtype=np.float64)
-
-    return replace(
-        head, template=part(head.template), triangles=triangles.astype(np.int32),
-        identity_basis=part(head.identity_basis), expression_basis=part(head.expression_basis),
-        pose_basis=part(head.pose_basis), weights=part(head.weights),
-        joint_regressor=np.asarray(head.joint_regressor, np.float64)[:, kept],
-        uv=None, uv_triangles=None, landmarks={}, masks={}, mirror=None)
+        replace(seen, triangles=number[triangles[shown]].astype(np.int32)), points,
+        number[triangles[points.triangles]], (skin & (outward != 0))[shown], outward,
+        of_seen(part), of_seen(brow_shade), of_seen(lip_shade))
 
 
 def _sense(head: HeadData, skin: npt.NDArray[np.bool_]) -> float:

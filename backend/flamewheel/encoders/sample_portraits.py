@@ -30,6 +30,7 @@ from .sample_pictures import (
     OUTER_LIPS,
     SIZE,
     UPPER_BROWS,
+    Shot,
     bands,
 )
 from .sample_truth import FaceTruth
@@ -94,6 +95,12 @@ class Photographer:
         return PinholeCamera(focus, float(np.exp(rng.uniform(np.log(NEAR), np.log(FAR)))),
                              rng.uniform(*EYES_APART) / eyes,
                              SIZE / 2 + rng.uniform(-ASIDE, ASIDE, 2) * SIZE)
+
+    def shot(self, vertices: Floats, rng: np.random.Generator) -> Shot:
+        """A picture of a posed head (V,3) m, by a camera somewhere before it."""
+        camera, places = self.camera(vertices, rng), self.landmarks(vertices)
+        pixels = self.picture(vertices, camera, rng)
+        return Shot(pixels, places, camera.project(places))
 
     def picture(self, vertices: Floats, camera: PinholeCamera, rng: np.random.Generator) -> Pixels:
         """(SIZE,SIZE,3) of a posed head (V,3) m, in random colours and light."""

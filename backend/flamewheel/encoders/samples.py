@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ..head.data import HeadData
 from .facemesh import RENDER_THRESHOLD, detect, look_closer
-from .photo import Pixels
-from .sample_pictures import EVALUATED_AT_ONCE, SIZE
-from .sample_portraits import Photographer, photographer_of
+from .rows import SurfacePoints
+from .sample_pictures import EVALUATED_AT_ONCE, SIZE, Shot, painter_of
+from .sample_portraits import photographer_of
 from .sample_truth import FaceTruth, draw_truth
 
 Floats = npt.NDArray[np.float64]
@@ -74,40 +75,61 @@ def make_samples(
     About 10 a second on one core.  progress(done, total, text) is called along the way.  Raises
     HeadError `head-not-recognised` as `landmark_points`, BackendError `missing-dependency`.
     """
-    photographer = photographer_of(head)
+    return _samples(photographer_of(head), head, count, seed, progress)
+
+
+def make_plain_samples(
+    head: HeadData, count: int, seed: int, progress: Progress | None = None
+) -> FaceSamples:
+    """As `make_samples`, in flat colours and harsher light, blurred and grained.
+
+    Pictures that are worse than most photos: who learns from some of them, too, is not misled by
+    how well portraits are painted.
+    """
+    return _samples(painter_of(head), head, count, seed, progress)
+
+
+class _Photographer(Protocol):
+    """Whoever takes pictures of a head."""
+
+    @property
+    def points(self) -> SurfacePoints:
+        """The head's landmarks."""
+
+    def vertices(self, truth: FaceTruth, rows: slice) -> Floats:
+        """(n,V,3) m of some faces."""
+
+    def shot(self, vertices: Floats, rng: np.random.Generator) -> Shot:
+        """A picture of one of them."""
+
+
+def _samples(
+    photographer: _Photographer, head: HeadData, count: int, seed: int, progress: Progress | None
+) -> FaceSamples:
     truth = draw_truth(head, count, np.random.default_rng([seed, TRUTH_STREAM]))
     scale, translation = np.zeros(count), np.zeros((count, 2))
     landmarks = np.full((count, 478, 2), np.nan)
     text = f"photographing the head {head.name}"
-    for number, pixels, projected, camera in _pictures(photographer, truth, seed):
+    for number, shot in enumerate(_shots(photographer, truth, seed)):
         if progress is not None:
             progress(number, count, text)
-        scale[number], translation[number] = camera
-        landmarks[number] = _seen(pixels, projected, photographer)
+        scale[number], translation[number] = scaled_orthography(shot.places, shot.projected)
+        landmarks[number] = _seen(shot, photographer.points.landmarks)
     if progress is not None:
         progress(count, count, text)
     return FaceSamples(truth.shape, truth.expression, truth.jaw, truth.eyes, truth.global_rotation,
                        scale, translation, landmarks, SIZE)
 
 
-def _pictures(
-    photographer: Photographer, truth: FaceTruth, seed: int
-) -> Iterator[tuple[int, Pixels, Floats, tuple[float, Floats]]]:
-    """Number, picture, landmarks' true pixels (L,2), and camera of each face.
+def _shots(photographer: _Photographer, truth: FaceTruth, seed: int) -> Iterator[Shot]:
+    """A picture of each face.
 
     One thread draws ahead while FaceMesh looks: both leave Python's lock for most of the time.
     """
-    def drawn(start: int) -> list[tuple[int, Pixels, Floats, tuple[float, Floats]]]:
-        made = []
-        rows = slice(start, start + EVALUATED_AT_ONCE)
-        for number, vertices in enumerate(photographer.vertices(truth, rows), start):
-            rng = np.random.default_rng([seed, PICTURE_STREAM, number])
-            camera = photographer.camera(vertices, rng)
-            places = photographer.landmarks(vertices)
-            projected = camera.project(places)
-            made.append((number, photographer.picture(vertices, camera, rng), projected,
-                         scaled_orthography(places, projected)))
-        return made
+    def drawn(start: int) -> list[Shot]:
+        faces = photographer.vertices(truth, slice(start, start + EVALUATED_AT_ONCE))
+        return [photographer.shot(vertices, np.random.default_rng([seed, PICTURE_STREAM, number]))
+                for number, vertices in enumerate(faces, start)]
 
     starts = range(0, len(truth.jaw), EVALUATED_AT_ONCE)
     with ThreadPoolExecutor(1) as drawer:
@@ -127,13 +149,12 @@ def scaled_orthography(points: Floats, pixels: Floats) -> tuple[float, Floats]:
     return scale, aim - scale * middle
 
 
-def _seen(pixels: Pixels, projected: Floats, photographer: Photographer) -> Floats:
+def _seen(shot: Shot, numbers: npt.NDArray[np.int64]) -> Floats:
     """(478,2) what FaceMesh sees of the face that was drawn; NaN where it sees none, or another."""
-    numbers = photographer.points.landmarks
     best, nearest = np.full((478, 2), np.nan), LARGEST_MISS
-    for face in detect(pixels, RENDER_THRESHOLD):
+    for face in detect(shot.pixels, RENDER_THRESHOLD):
         eyes = max(float(np.linalg.norm(face[33] - face[263])), 1.0)
-        miss = float(np.median(np.linalg.norm(face[numbers] - projected, axis=1))) / eyes
+        miss = float(np.median(np.linalg.norm(face[numbers] - shot.projected, axis=1))) / eyes
         if miss < nearest:
             best, nearest = face, miss
-    return look_closer(pixels, best) if nearest < LARGEST_MISS else best
+    return look_closer(shot.pixels, best) if nearest < LARGEST_MISS else best
