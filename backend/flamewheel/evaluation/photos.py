@@ -127,7 +127,8 @@ def _copied(
     seen: Sequence[Seen], contestants: Mapping[str, Contestant], progress: Progress
 ) -> dict[str, list[Floats]]:
     """Identities (n,S) of the copies of one photo each of some people."""
-    firsts = list({one.photo.subject: one for one in reversed(seen)}.values())[:COPIED_PEOPLE]
+    firsts = list({one.photo.subject: one for one in reversed(seen)}.values())
+    firsts = firsts[::max(1, len(firsts) // COPIED_PEOPLE)][:COPIED_PEOPLE]  # from A to Z
     groups: dict[str, list[Floats]] = {name: [] for name in contestants}
     for number, one in enumerate(firsts):
         progress(number, len(firsts), "encoding copies")
