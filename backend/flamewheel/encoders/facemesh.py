@@ -86,6 +86,16 @@ def choose_face(faces: list[Floats], face: int | None, name: str) -> tuple[Float
     return chosen, (f"{count} faces; {taken} ({where}).",)
 
 
+def look_for(photo: Photo, face: int | None) -> tuple[Floats, tuple[str, ...]]:
+    """Landmarks (478,2) of one face in pixels of `photo.pixels`, and what to tell the user.
+
+    face: which, numbered by size from 1; None: the largest.  Raises PhotoError `no-face`,
+    `no-such-face`, BackendError `missing-dependency`.
+    """
+    coarse, notes = choose_face(find_faces(photo), face, photo.name)
+    return look_closer(photo.pixels, coarse / photo.ratio), notes
+
+
 def look_closer(pixels: npt.NDArray[np.uint8], points: Floats) -> Floats:
     """`points` (478,2) of a face averaged with those found in squares around it; same pixels.
 

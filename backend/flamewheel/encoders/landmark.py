@@ -14,7 +14,7 @@ from ..head.data import HeadData
 from ..parameters import Camera, Deviations, ExpressionCode, FaceParameters, Identity
 from .calibration import calibration_of
 from .correspondence import Progress
-from .facemesh import choose_face, find_faces, look_closer
+from .facemesh import look_for
 from .fit import FitResult, Sight, camera_on, fit_landmarks
 from .hunch import Hunch, hunch_of
 from .noise import LandmarkNoise
@@ -81,12 +81,11 @@ def prepare_head(data: HeadData, progress: Progress | None = None) -> PreparedHe
             return found[1]
     known = calibration_of(data, progress)
     rows = mix_rows(data, known.points, IDENTITY_COUNT, EXPRESSION_COUNT)
+    priors = learned_priors(data, rows, known.statistics)
     prepared = PreparedHead(
-        known.points, rows, known.noise.with_floor(LEAST_OWN),
-        learned_priors(data, rows, known.statistics),
+        known.points, rows, known.noise.with_floor(LEAST_OWN), priors,
         response=known.response.of_components(rows.identity_count, rows.expression_count),
-        hunch=None)
-    prepared = replace(prepared, hunch=hunch_of(known.regressor, rows, prepared.priors))
+        hunch=hunch_of(known.regressor, rows, priors))
     with _lock:
         _prepared[id(data)] = (data, prepared)  # the head is kept so that its id stays its own
         while len(_prepared) > HEADS_KEPT:
@@ -121,8 +120,8 @@ def see_face(photo: PhotoSource, face: int | None) -> tuple[Photo, Floats, tuple
     Arguments and errors as those of `encode_photo`.
     """
     picture = load_photo(photo)
-    coarse, notes = choose_face(find_faces(picture), face, picture.name)
-    return picture, look_closer(picture.pixels, coarse / picture.ratio) * picture.ratio, notes
+    landmarks, notes = look_for(picture, face)
+    return picture, landmarks * picture.ratio, notes
 
 
 def encode_landmarks(

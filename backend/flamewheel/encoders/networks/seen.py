@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from ..facemesh import choose_face, find_faces, look_closer
+from ..facemesh import look_for
 from ..photo import Photo, PhotoSource, load_photo
 
 Floats = npt.NDArray[np.float64]
@@ -44,6 +44,5 @@ def see_face(photo: PhotoSource, face: int | None = None) -> SeenFace:
 
 
 def _look(picture: Photo, face: int | None) -> SeenFace:
-    coarse, notes = choose_face(find_faces(picture), face, picture.name)
-    landmarks = look_closer(picture.pixels, coarse / picture.ratio)
+    landmarks, notes = look_for(picture, face)
     return SeenFace(picture.pixels, picture.ratio, picture.original_size, landmarks, notes)

@@ -88,12 +88,11 @@ def _cut_all(
 
 
 def _face_of(path: Path, size: int) -> Crop:
-    from ...encoders.facemesh import choose_face, find_faces, look_closer
+    from ...encoders.facemesh import look_for
     from ...encoders.photo import load_photo
 
     photo = load_photo(path)
-    coarse, _ = choose_face(find_faces(photo), None, photo.name)
-    landmarks = look_closer(photo.pixels, coarse / photo.ratio)
+    landmarks, _ = look_for(photo, None)
     frame = upright_crop(landmarks, size)
     pixels = cut(photo.pixels, frame, size)
     stretch = np.diag(photo.ratio)

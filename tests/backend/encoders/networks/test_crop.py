@@ -160,11 +160,11 @@ def test_a_wide_picture_is_not_stretched():
 
 
 def test_two_encoders_of_one_photo_search_it_once(monkeypatch):
-    from flamewheel.encoders.networks import seen
+    from flamewheel.encoders import facemesh
 
     calls = []
-    search = seen.find_faces
-    monkeypatch.setattr(seen, "find_faces", lambda photo: calls.append(1) or search(photo))
+    search = facemesh.find_faces
+    monkeypatch.setattr(facemesh, "find_faces", lambda photo: calls.append(1) or search(photo))
     photo = load_photo(ASTRONAUT)
     assert see_face(photo) is see_face(photo)
     assert len(calls) == 1
