@@ -7,31 +7,10 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from .. import pipeline
-from ..parameters import ExpressionCode, FaceParameters, Identity
+from ..parameters import ExpressionCode
 from .giving import give_parameters, say_where
 from .report import print_json, print_notes
-
-
-def blend(options: Namespace) -> None:
-    """Emotion words -> parameter file with a neutral identity."""
-    result = pipeline.blend(
-        options.primary,
-        options.secondary,
-        primary_intensity=options.intensity,
-        secondary_intensity=options.secondary_intensity,
-        weight=options.weight,
-        method=options.method,
-        head=options.head,
-        database=options.database,
-    )
-    name = pipeline.head_name(options.head)
-    face = FaceParameters(name, Identity(np.zeros(0)), result.code, notes=result.notes)
-    give_parameters(face, options)
-    if not options.json:
-        print(f"blended: {result.name}")
 
 
 def transition(options: Namespace) -> None:
@@ -110,31 +89,6 @@ def head_build_open(options: Namespace) -> None:
         print_json({"head": data.name, "path": str(options.output), "checksum": data.checksum})
         return
     say_where(options.output)
-
-
-def dbex_build(options: Namespace) -> None:
-    """A head's expression database as a file."""
-    from ..wheel.dbex_file import save_database
-
-    database = pipeline.expression_database(options.head)
-    save_database(database, options.output)
-    if options.json:
-        print_json({"path": str(options.output), "entries": len(database.labels)})
-        return
-    say_where(options.output)
-
-
-def dbex_show(options: Namespace) -> None:
-    """Each emotion: entries, where they come from, strongest components."""
-    rows = pipeline.describe_database(options.head, options.database)
-    if options.json:
-        print_json({"emotions": rows})
-        return
-    for row in rows:
-        components = " ".join(str(index) for index in row["components"])
-        print(f"{row['emotion']:13} {row['entries']:4} entries, {row['agree']:4} agree with FACS")
-        print(f"    from {row['source']}")
-        print(f"    strongest components: {components}")
 
 
 def serve(options: Namespace) -> int:

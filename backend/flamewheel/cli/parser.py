@@ -8,13 +8,14 @@ from pathlib import Path
 
 from .. import __version__
 from . import commands, encoding, evaluation
+from .blending import add_blend
 from .calibrating import add_calibrate
+from .databases import add_dbex
 from .networks import add_network_options
+from .options import Subparsers, add_head_option, add_output_option, add_verb
 from .places import named_path
 from .training import add_training
 from .video import add_video_options
-
-Subparsers = argparse._SubParsersAction  # the class has no public name
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -29,41 +30,21 @@ def make_parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print one JSON object, for machines")
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_encoding(verbs, common)
+    add_blend(verbs, common)
     _add_verbs(verbs, common)
     _add_head(verbs, common)
-    _add_dbex(verbs, common)
+    add_dbex(verbs, common)
     _add_evaluation(verbs, common)
     _add_processes(verbs, common)
     add_training(verbs, common)
     return parser
 
 
-def _add(
-    verbs: Subparsers[argparse.ArgumentParser],
-    common: argparse.ArgumentParser,
-    name: str,
-    help_text: str,
-) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=help_text, description=help_text, parents=[common])
-    verb.set_defaults(run=getattr(commands, name.replace("-", "_"), None))  # actions set their own
-    return verb
-
-
-def _head_option(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--head", default="open",
-        help='"open" or "open-light" (embedded), a .npz head file or a FLAME pickle'
-    )
-
-
-def _output_option(verb: argparse.ArgumentParser, what: str) -> None:
-    verb.add_argument("-o", "--output", type=Path, metavar="FILE", help=what)
-
-
 def _add_encoding(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
-    encode = _add(verbs, common, "encode", "Take faces in photos or a video as head parameters.")
+    encode = add_verb(
+        verbs, common, "encode", "Take faces in photos or a video as head parameters.")
     encode.add_argument(
         "sources", type=named_path, nargs="+", metavar="SOURCE",
         help="a photo; several photos or a folder of them, of one person; or a video",
@@ -80,9 +61,10 @@ def _add_encoding(
     )
     encode.add_argument("--preview", type=Path, metavar="FILE",
                         help="show what was made beside what was given: .png, of a video .mp4")
-    _output_option(encode, "what to write: of a photo a parameter file (.json or .npz), of several "
-                   "a folder of them, of a video a trajectory (.json)")
-    _head_option(encode)
+    add_output_option(
+        encode, "what to write: of a photo a parameter file (.json or .npz), of several "
+        "a folder of them, of a video a trajectory (.json)")
+    add_head_option(encode)
     add_video_options(encode)
     add_network_options(encode)
     encode.epilog = (
@@ -94,29 +76,21 @@ def _add_encoding(
 def _add_verbs(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
-    blend = _add(verbs, common, "blend", "Mix one or two emotions of the wheel.")
-    blend.add_argument("primary", help='an emotion, e.g. "joy", "furious", "awe"')
-    blend.add_argument("secondary", nargs="?")
-    blend.add_argument("--weight", type=float, help="share of the primary, 0..1; 0.75 by default")
-    blend.add_argument("--intensity", type=float, help="of the primary; 1 = basic")
-    blend.add_argument("--secondary-intensity", type=float, help="of the secondary; 1 = basic")
-    blend.add_argument("--method", default="correlation", help="correlation, linear or pca")
-    blend.add_argument("--database", type=Path, help="a file of `dbex build`")
-    _output_option(blend, "parameter file to write (.json or .npz)")
-    _head_option(blend)
-
-    transition = _add(verbs, common, "transition", "Turn a sentence into a performance.")
+    transition = add_verb(verbs, common, "transition", "Turn a sentence into a performance.")
     transition.add_argument("text", help='e.g. "from disgust to happiness over two seconds"')
     transition.add_argument("--start", type=Path, help="parameter file of the face as it is now")
     transition.add_argument("--seed", type=int, help="vary the performance; a seed repeats it")
-    _output_option(transition, "trajectory file to write (.json)")
-    _head_option(transition)
+    add_output_option(transition, "trajectory file to write (.json)")
+    add_head_option(transition)
 
-    retarget = _add(verbs, common, "retarget", "Put one face's expression onto another face.")
+    transition.set_defaults(run=commands.transition)
+
+    retarget = add_verb(verbs, common, "retarget", "Put one face's expression onto another face.")
     retarget.add_argument("source", type=Path, help="parameter file that gives the expression")
     retarget.add_argument("target", type=Path, nargs="?", help="parameter file that gives identity")
-    _output_option(retarget, "parameter file to write (.json or .npz)")
-    _head_option(retarget)
+    add_output_option(retarget, "parameter file to write (.json or .npz)")
+    add_head_option(retarget)
+    retarget.set_defaults(run=commands.retarget)
 
 
 def _add_head(
@@ -124,12 +98,12 @@ def _add_head(
 ) -> None:
     group = verbs.add_parser("head", help="List, inspect and convert heads.")
     actions = group.add_subparsers(metavar="ACTION", required=True)
-    head_list = _add(actions, common, "list", "The heads that can be named.")
+    head_list = add_verb(actions, common, "list", "The heads that can be named.")
     head_list.set_defaults(run=commands.head_list)
-    inspect = _add(actions, common, "inspect", "What a head is made of.")
+    inspect = add_verb(actions, common, "inspect", "What a head is made of.")
     inspect.add_argument("head", nargs="?", default="open")
     inspect.set_defaults(run=commands.head_inspect)
-    convert = _add(actions, common, "convert", "Turn a FLAME pickle into a head file.")
+    convert = add_verb(actions, common, "convert", "Turn a FLAME pickle into a head file.")
     convert.add_argument("source", type=Path)
     convert.add_argument("-o", "--output", type=Path, required=True, help="head file (.npz)")
     convert.add_argument(
@@ -139,7 +113,7 @@ def _add_head(
     convert.add_argument("--uv", type=Path, help="OBJ with texture coordinates (head_template.obj)")
     convert.add_argument("--masks", type=Path, help="FLAME_masks.pkl")
     convert.set_defaults(run=commands.head_convert)
-    build = _add(actions, common, "build-open", "Build the embedded open head anew.")
+    build = add_verb(actions, common, "build-open", "Build the embedded open head anew.")
     build.add_argument("-o", "--output", type=Path, required=True, help="head file (.npz)")
     build.add_argument(
         "--light", action="store_const", dest="level", const="light", default="full",
@@ -149,27 +123,12 @@ def _add_head(
     add_calibrate(actions, common)
 
 
-def _add_dbex(
-    verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
-) -> None:
-    group = verbs.add_parser("dbex", help="The expression database behind the wheel.")
-    actions = group.add_subparsers(metavar="ACTION", required=True)
-    build = _add(actions, common, "build", "Build a head's database from FACS prototypes.")
-    _head_option(build)
-    build.add_argument("-o", "--output", type=Path, required=True, help="database (.npz)")
-    build.set_defaults(run=commands.dbex_build)
-    show = _add(actions, common, "show", "What a head's database holds.")
-    show.add_argument("--database", type=Path, help="a file of `dbex build`")
-    _head_option(show)
-    show.set_defaults(run=commands.dbex_show)
-
-
 def _add_evaluation(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
     group = verbs.add_parser("evaluate", help="Measure the models, beside naive ways.")
     actions = group.add_subparsers(metavar="WHAT", required=True)
-    encoder = _add(actions, common, "encoder",
+    encoder = add_verb(actions, common, "encoder",
                    "The landmark encoder on renders with known truth and on labelled photos.")
     evaluation.add_encoder_options(encoder)
 
@@ -177,9 +136,13 @@ def _add_evaluation(
 def _add_processes(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
-    serve = _add(verbs, common, "serve", "Serve Blender on loopback (Blender starts this itself).")
+    serve = add_verb(
+        verbs, common, "serve", "Serve Blender on loopback (Blender starts this itself).")
     serve.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    batch = _add(verbs, common, "batch", "Render a job file in Blender, without a window.")
+    serve.set_defaults(run=commands.serve)
+    batch = add_verb(verbs, common, "batch", "Render a job file in Blender, without a window.")
     batch.add_argument("job", type=Path)
     batch.add_argument("--blender", help="Blender's program; default: FLAMEWHEEL_BLENDER or PATH")
-    _add(verbs, common, "doctor", "Check what is installed and what is missing.")
+    batch.set_defaults(run=commands.batch)
+    doctor = add_verb(verbs, common, "doctor", "Check what is installed and what is missing.")
+    doctor.set_defaults(run=commands.doctor)

@@ -6,7 +6,9 @@ position or a sentence means the same wherever it is given.  Heavy libraries are
 the functions that need them: a server must answer before torch is loaded.
 """
 
+from .blending import blend
 from .calibrating import CalibratedHead, calibrate_head
+from .database import describe_database, expression_database
 from .encoding import (
     EncodedPhoto,
     EncodedPhotos,
@@ -21,17 +23,10 @@ from .encoding import (
 )
 from .heads import convert_head, head_name, heads, inspect_head, load_head
 from .networks import EncoderChoice, choose_encoder, encode_by
-from .performing import (
-    TransitionResult,
-    blend,
-    describe_database,
-    expression_database,
-    head_units,
-    retarget,
-    transition,
-)
+from .performing import TransitionResult, retarget, transition
 from .progress import Progress
 from .sources import Gathered, gather_photos, is_video
+from .units import head_units
 from .video import VideoResult, encode_video, write_video_preview
 
 __all__ = [

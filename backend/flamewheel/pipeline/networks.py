@@ -17,8 +17,8 @@ from ..encoders.networks.registry import (
 )
 from ..errors import CheckpointError, UsageError
 from ..parameters import Array, FaceParameters
-from .performing import head_units
 from .progress import Progress
+from .units import head_units
 
 if TYPE_CHECKING:
     from ..encoders.networks.interface import FaceEncoder

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+Subparsers = argparse._SubParsersAction  # the class has no public name
+
+
+def add_verb(
+    verbs: Subparsers[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+    name: str,
+    help_text: str,
+) -> argparse.ArgumentParser:
+    """A command, or an action of one; whoever adds it sets its `run`."""
+    return verbs.add_parser(name, help=help_text, description=help_text, parents=[common])
+
+
+def add_head_option(verb: argparse.ArgumentParser) -> None:
+    """`--head`."""
+    verb.add_argument(
+        "--head", default="open",
+        help='"open" or "open-light" (embedded), a .npz head file or a FLAME pickle'
+    )
+
+
+def add_output_option(verb: argparse.ArgumentParser, what: str) -> None:
+    """`-o`."""
+    verb.add_argument("-o", "--output", type=Path, metavar="FILE", help=what)
