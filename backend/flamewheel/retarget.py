@@ -16,18 +16,11 @@ import numpy.typing as npt
 
 from .errors import HeadError, UsageError
 from .head.data import JOINT_NAMES, HeadData, NamedUnits
+from .head.unit_strengths import measure_units
 from .parameters import ExpressionCode, FaceParameters, Identity
 
 Array = npt.NDArray[np.float64]
 
-STRONGEST_UNIT = 1.5
-"""Most of a unit that a source may show: the wheel's intense ring; a design choice."""
-RIDGE = 1e-4
-"""Of a unit's own squared motion: chooses the smaller of two sets of units that move alike (26 and
-27 both drop the jaw)."""
-ROUNDS = 6
-"""Of the pairs' products; halved steps settle strengths to 0.01 on the open head's emotions."""
-MAX_VERTICES = 2000  # compared between face and units
 FAINT = 0.02  # strengths below are not named in the notes
 POOR = 0.7  # share of the motion below which a person should look at the result
 
@@ -75,76 +68,10 @@ def retarget(
 
 def unit_strengths(code: ExpressionCode, head: HeadData, units: NamedUnits) -> tuple[Array, float]:
     """(U,) how strongly `code` shows each unit of its head, 0..STRONGEST_UNIT, and the share of
-    its motion (0..1) that these strengths show again.
-
-    Bounded least squares over the vertices that ψ moves, and the jaw's turn; neck and eyes are left
-    out.  Where pairs of units have correctives it is repeated about the strengths found.
+    its motion (0..1) that these strengths show again: `measure_units` of one face.
     """
-    mending = _wide(_pairs_of(units), code)
-    rows = _motions(
-        head, np.concatenate([code.expression[None], _wide(units.expression, code), mending]),
-        np.concatenate([code.jaw[None], units.pose[:, _JAW], np.zeros((len(mending), 3))]))
-    motion, count = rows[0], len(units.names)
-    single, mended = rows[1:1 + count].T, rows[1 + count:].T
-    total = float(motion @ motion)
-    if total == 0.0:
-        return np.zeros(count), 1.0
-    strengths = np.zeros(count)
-    for _ in range(ROUNDS if len(mending) else 1):
-        # a product a b about where the last round arrived: a b' + a' b - a' b'
-        here, there = (strengths[units.pairs[:, k]] for k in (0, 1))
-        basis = single.copy()
-        np.add.at(basis.T, units.pairs[:, 0], (mended * there).T)
-        np.add.at(basis.T, units.pairs[:, 1], (mended * here).T)
-        found = _bounded(basis, motion + mended @ (here * there))
-        strengths = found if not strengths.any() else (strengths + found) / 2
-    both = strengths[units.pairs[:, 0]] * strengths[units.pairs[:, 1]]
-    missed = motion - single @ strengths - mended @ both
-    return strengths, max(1.0 - float(missed @ missed) / total, 0.0)
-
-
-def _bounded(basis: Array, motion: Array) -> Array:
-    """(U,) strengths 0..STRONGEST_UNIT whose sum of motions `basis` (M,U) is nearest to `motion`.
-
-    Ridge as RIDGE says.
-    """
-    from scipy.optimize import lsq_linear
-
-    count = basis.shape[1]
-    _, triangle = np.linalg.qr(np.concatenate([basis, motion[:, None]], axis=1))
-    sizes = np.maximum(np.linalg.norm(basis, axis=0), 1e-12)
-    found = lsq_linear(
-        np.concatenate([triangle[:, :count], np.sqrt(RIDGE) * np.diag(sizes)]),
-        np.concatenate([triangle[:, count], np.zeros(count)]), bounds=(0.0, STRONGEST_UNIT))
-    return np.asarray(found.x, dtype=np.float64)
-
-
-def _motions(head: HeadData, expressions: Array, jaws: Array) -> Array:
-    """(N,M) m: what N expressions (N,<=E) and turns of the jaw (N,3) move, in a linear form.
-
-    ψ's part is the vertices' motion before the jaw turns.  The jaw's part is its three numbers
-    times the lever by which it moves the vertices it carries: a turn weighs what it shows, and
-    however large it is, it is not mistaken for ψ.
-    """
-    basis = np.asarray(head.expression_basis, np.float64)[:, :, :expressions.shape[1]]
-    moving = np.flatnonzero(np.abs(basis).max(axis=(1, 2)) > 0)
-    step = max(1, -(-moving.size // MAX_VERTICES))
-    moving = moving[::step]
-    by_expression = expressions @ basis[moving].reshape(-1, basis.shape[2]).T
-    template = np.asarray(head.template, dtype=np.float64)
-    arms = template - np.asarray(head.joint_regressor[_JAW], dtype=np.float64) @ template
-    carried = np.asarray(head.weights, dtype=np.float64)[:, _JAW, None] * arms
-    lever = float(np.linalg.norm(carried)) / np.sqrt(step)
-    return np.concatenate([by_expression, lever * jaws], axis=1)
-
-
-def _wide(rows: npt.ArrayLike, code: ExpressionCode) -> Array:
-    """(N,<=E) rows of ψ with as many components as `code`: those that one lacks are zero."""
-    given = np.asarray(rows, dtype=np.float64)
-    wide = np.zeros((len(given), code.expression.size))
-    count = min(wide.shape[1], given.shape[1])
-    wide[:, :count] = given[:, :count]
-    return wide
+    measured = measure_units(head, units, [code])
+    return measured.strengths[0], float(measured.shares[0])
 
 
 def _rebuilt(

@@ -10,8 +10,9 @@ import pytest
 
 from flamewheel.errors import HeadError, UsageError
 from flamewheel.head.data import HeadData, NamedUnits
+from flamewheel.head.unit_strengths import STRONGEST_UNIT
 from flamewheel.parameters import Camera, ExpressionCode, FaceParameters, Identity
-from flamewheel.retarget import STRONGEST_UNIT, retarget, unit_strengths
+from flamewheel.retarget import retarget, unit_strengths
 
 NAMES = ("AU4", "AU12L", "AU12R", "AU15", "AU26", "AU27")
 POINTS = 90
