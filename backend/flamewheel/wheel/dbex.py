@@ -18,7 +18,7 @@ from ..errors import WheelError
 from ..parameters import checked_array
 from ..wheel_names import NEUTRAL
 from .geometry import neighbours_of
-from .points import EMOTIONS, WheelPoint
+from .points import BASIC, EMOTIONS, INTENSE, MILD, WheelPoint
 
 Array = npt.NDArray[np.float64]
 
@@ -29,6 +29,7 @@ PCA_VARIANCE = 0.95  # paper 000, figure 5: the first components that hold 95 % 
 JAW_UNIT = 0.2
 """Radians that count as much as one standard deviation of ψ in the PCA: a jaw drop (AU26) of the
 open head; without it, a mouth opening by 0.2 would weigh nothing beside coefficients of 1."""
+RING_KNOTS = (0.0, MILD, BASIC, INTENSE)
 MADE_FROM_NEIGHBOURS = ("Trust", "Anticipation")
 """Emotions that no photo set labels: the paper blends them from their neighbours on the wheel."""
 
@@ -47,6 +48,7 @@ class ExpressionDatabase:
     emotions: tuple[str, ...]  # (K,) labels present, in the order of EMOTIONS
     b1: Array  # (K,D) mean over all rows of an emotion
     b2: Array  # (K,D) mean over its agreeing rows; B1 where there is none
+    rings: Array  # (K,3,D) an emotion's mild, basic and intense face; multiples of B2 if not given
     low: Array  # (D,) least of every component over all rows
     high: Array  # (D,) greatest
     correlations: Array  # (K,D) Pearson, with "is labelled so"; 0 for a component that never moves
@@ -103,9 +105,12 @@ def database_from_arrays(
     *,
     agreeing: npt.ArrayLike | None = None,
     provenance: str = "",
+    rings: npt.ArrayLike | None = None,
 ) -> ExpressionDatabase:
     """A database from labelled rows; `agreeing` None counts every row as agreeing.
 
+    `rings` (K,3,D): the mild, basic and intense face of every emotion present, in the order of
+    EMOTIONS; None takes 0.5, 1 and 1.5 times B2.
     Trust and Anticipation, where no row is labelled so, are made from their neighbours on the
     wheel (their sources say it).  Raises WheelError `bad-database`.
     """
@@ -119,9 +124,12 @@ def database_from_arrays(
     b1 = _means(is_label, rows)
     chosen = is_label & agree
     b2 = np.where(chosen.any(axis=1)[:, None], _means(chosen, rows), b1)
+    if rings is None:
+        rings = np.array(RING_KNOTS[1:])[:, None] * b2[:, None]
+    faces = checked_array("faces of the rings", rings, (*b2.shape[:1], 3, *b2.shape[1:]))
     centre = rows.mean(axis=0)
     database = ExpressionDatabase(
-        head, head_checksum, labels, rows, sources, agree, provenance, emotions, b1, b2,
+        head, head_checksum, labels, rows, sources, agree, provenance, emotions, b1, b2, faces,
         low=rows.min(axis=0), high=rows.max(axis=0),
         correlations=_pearson(is_label, rows), centre=centre,
         axes=np.zeros((0, rows.shape[1])), axis_correlations=np.zeros((len(emotions), 0)))
@@ -213,7 +221,11 @@ def _principal_axes(centred: Array) -> Array:
 
 
 def prototype_of(database: ExpressionDatabase, point: WheelPoint) -> Array:
-    """(D,) the emotion at its intensity, before any clip: intensity times B2."""
+    """(D,) the emotion at its intensity, before any clip: straight from ring to ring."""
     if point.emotion == NEUTRAL:
         return np.zeros(database.vectors.shape[1])
-    return np.asarray(point.intensity * database.b2[database.index(point.emotion)])
+    faces = database.rings[database.index(point.emotion)]
+    knots = np.concatenate([np.zeros((1, faces.shape[1])), faces])
+    at = float(np.interp(point.intensity, RING_KNOTS, range(len(RING_KNOTS))))
+    low = min(int(at), len(RING_KNOTS) - 2)
+    return np.asarray(knots[low] + (at - low) * (knots[low + 1] - knots[low]))

@@ -12,14 +12,15 @@ import numpy as np
 from ..head.data import HeadData, NamedUnits
 from ..wheel_names import NEUTRAL
 from .dbex import ExpressionDatabase, database_from_arrays
-from .facs import PROTOTYPES, Array, Prototype, agrees, strengths_for
-from .points import BASIC, INTENSE, MILD
+from .facs import PROTOTYPES, Array, Prototype, agrees, ring_strengths, strengths_for
+from .points import BASIC, EMOTIONS, INTENSE, MILD
 from .units import face_rows
 
 SAMPLES = 150  # random faces an emotion; means settle to 0.04 of a unit at worst (over seeds)
 USUAL_SHARE = 0.6  # random faces made from the usual prototype, the others from a variant
 UNIT_RANGE = (0.8, 1.2)  # one unit's strength about its emotion's
 SIDE_RANGE = (0.95, 1.05)  # left against right: posed faces are nearly even
+RINGS = (MILD, BASIC, INTENSE)
 LEFT_OUT = 0.1  # chance that one unit of the prototype is not shown
 STRAY = 0.03  # standard deviation of units that do not belong, never negative
 STRONGEST_UNIT = 1.4  # no unit goes further: heads make their units for about 0..1
@@ -45,29 +46,41 @@ def build_prototype_database(
         sources += [prototype.source + lacks] * len(exact)
         sources += [f"{prototype.source}, varied{lacks}"] * len(varied)
         agreeing.append(agrees(prototype.emotion, units.names, rows))
+    rings = [face_rows(units, _rings(emotion, units.names)) for emotion in EMOTIONS]
     vectors = face_rows(units, np.concatenate(strengths))
     return database_from_arrays(
         head.name, head.checksum, labels, vectors, sources, agreeing=np.concatenate(agreeing),
-        provenance=f"FACS prototypes, {samples_per_emotion} varied faces an emotion, seed {seed}")
+        provenance=f"FACS prototypes, {samples_per_emotion} varied faces an emotion, seed {seed}",
+        rings=np.stack(rings))
 
 
 def _exact(prototype: Prototype, names: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
-    """The prototype and its variants on each ring, and the prototype's units the head has not."""
-    usual, missing = strengths_for(names, prototype.units)
-    variants = [strengths_for(names, variant)[0] for variant in prototype.variants]
-    rings = (0.0,) if prototype.emotion == NEUTRAL else (MILD, BASIC, INTENSE)
-    rows = np.concatenate([ring * np.stack([usual, *variants]) for ring in rings])
-    return np.minimum(rows, STRONGEST_UNIT), missing
+    """The three rings, the variants at each, and the prototype's units the head has not."""
+    missing = strengths_for(names, prototype.units)[1]
+    if prototype.emotion == NEUTRAL:
+        return np.zeros((1, len(names))), missing
+    rows = [_rings(prototype.emotion, names)]
+    rows += [np.outer(RINGS, strengths_for(names, variant)[0]) for variant in prototype.variants]
+    return np.minimum(np.concatenate(rows), STRONGEST_UNIT), missing
+
+
+def _rings(emotion: str, names: tuple[str, ...]) -> Array:
+    """(3,U) the mild, the basic and the intense face."""
+    return np.stack([strengths_for(names, ring_strengths(emotion, ring))[0] for ring in RINGS])
 
 
 def _varied(
     prototype: Prototype, names: tuple[str, ...], count: int, chance: np.random.Generator
 ) -> Array:
     """(count,U) random faces about the prototype, from mild to intense."""
-    sets = [strengths_for(names, units)[0] for units in (prototype.units, *prototype.variants)]
-    other = chance.integers(1, len(sets), count) if len(sets) > 1 else np.zeros(count, int)
-    which = np.where(chance.random(count) < USUAL_SHARE, 0, other)
-    rows = np.stack(sets)[which] * chance.uniform(MILD, INTENSE, (count, 1))
+    intensity = chance.uniform(MILD, INTENSE, count)
+    rows = np.stack([strengths_for(names, ring_strengths(prototype.emotion, at))[0]
+                     for at in intensity])
+    if prototype.variants:
+        variants = np.stack([strengths_for(names, units)[0] for units in prototype.variants])
+        which = chance.integers(0, len(variants), count)
+        other = chance.random(count) >= USUAL_SHARE
+        rows = np.where(other[:, None], variants[which] * intensity[:, None], rows)
     unit = np.array([name.rstrip("LR") for name in names])
     _, of_unit = np.unique(unit, return_inverse=True)  # both sides share their unit's chance
     kinds = int(of_unit.max()) + 1 if of_unit.size else 0

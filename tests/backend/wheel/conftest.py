@@ -11,7 +11,7 @@ import pytest
 
 from flamewheel.head.data import HeadData, LandmarkEmbedding, NamedUnits
 from flamewheel.wheel.dbex import ExpressionDatabase, database_from_arrays
-from flamewheel.wheel.facs import PROTOTYPES
+from flamewheel.wheel.facs import PROTOTYPES, ring_strengths
 
 POINTS = 160  # landmarks of the made-up head, one for each vertex
 
@@ -19,7 +19,9 @@ POINTS = 160  # landmarks of the made-up head, one for each vertex
 def unit_names() -> tuple[str, ...]:
     """Every unit that a prototype or variant speaks of: both sides but for jaw and lips."""
     spoken = {name.rstrip("LR") for proto in PROTOTYPES.values()
-              for units in (proto.units, *proto.variants) for name in units}
+              for units in (ring_strengths(proto.emotion, 0.5), proto.units,
+                           ring_strengths(proto.emotion, 1.5), *proto.variants)
+              for name in units}
     whole = ("AU25", "AU26", "AU27")
     return tuple(f"{name}{side}" for name in sorted(spoken)
                  for side in (("",) if name in whole else ("L", "R")))

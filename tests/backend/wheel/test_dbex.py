@@ -15,11 +15,12 @@ from flamewheel.wheel.dbex import (
     ExpressionDatabase,
     check_head,
     database_from_arrays,
+    prototype_of,
     strongest_of,
 )
 from flamewheel.wheel.dbex_file import load_database, save_database
-from flamewheel.wheel.facs import PROTOTYPES, agrees, strengths_for
-from flamewheel.wheel.points import BASIC, EMOTIONS, INTENSE, MILD
+from flamewheel.wheel.facs import ring_strengths, strengths_for
+from flamewheel.wheel.points import BASIC, EMOTIONS, INTENSE, MILD, WheelPoint
 from flamewheel.wheel.prototypes import build_prototype_database
 from flamewheel.wheel.units import unit_rows
 
@@ -72,9 +73,12 @@ def test_prototypes_make_every_emotion(head) -> None:
     for emotion in EMOTIONS:
         every, agreeing = database.counts(emotion)
         assert every >= 150 and 40 <= agreeing <= every
-        wanted, _ = strengths_for(head.units.names, PROTOTYPES[emotion].units)
-        row = wanted @ unit_rows(head.units)
-        assert database.b2[database.index(emotion)] == pytest.approx(row, rel=0.35, abs=0.12)
+        rows = np.stack([strengths_for(head.units.names, ring_strengths(emotion, ring))[0]
+                         for ring in RINGS])
+        faces = database.rings[database.index(emotion)]
+        assert faces == pytest.approx(rows @ unit_rows(head.units))
+        mean, middle = database.b2[database.index(emotion)], faces.mean(axis=0)
+        assert mean @ middle >= 0.8 * np.linalg.norm(mean) * np.linalg.norm(middle)
     joy = {head.units.names[at] for at in database.strongest("Joy") if at < len(head.units.names)}
     assert {"AU12L", "AU12R", "AU6L", "AU6R"} <= joy
     assert database.expression_count in database.strongest("Surprise")  # the jaw's first number
@@ -88,9 +92,27 @@ def test_the_three_rings_stay_apart_after_the_clip(head, embedded: bool) -> None
         head = find_head("open")
     database = build_prototype_database(head, head.units)
     for emotion in EMOTIONS[:-1]:
-        ring = [np.linalg.norm(np.clip(strength * database.b2[database.index(emotion)],
-                                       database.low, database.high)) for strength in RINGS]
-        assert ring[0] < 0.6 * ring[1] and ring[2] > 1.15 * ring[1], emotion
+        faces = [prototype_of(database, WheelPoint(emotion, ring)) for ring in RINGS]
+        assert (faces <= database.high + 1e-12).all() and (faces >= database.low - 1e-12).all()
+        length = np.linalg.norm(faces, axis=1)
+        assert length[0] < 0.75 * length[1] and length[2] > 1.15 * length[1], emotion
+
+
+def test_between_the_rings_a_face_goes_straight(head) -> None:
+    database = build_prototype_database(head, head.units, samples_per_emotion=5)
+    for emotion in EMOTIONS[:-1]:
+        mild, basic, intense = database.rings[database.index(emotion)]
+        for intensity, face in ((0.0, 0 * mild), (0.25, mild / 2), (0.5, mild), (1.0, basic),
+                                (0.75, (mild + basic) / 2), (1.25, (basic + intense) / 2),
+                                (1.5, intense)):
+            assert prototype_of(database, WheelPoint(emotion, intensity)) == pytest.approx(face)
+
+
+def test_without_rings_a_face_is_a_multiple(small: ExpressionDatabase) -> None:
+    fear = small.b2[small.index("Fear")]
+    for intensity in (0.0, 0.2, 0.7, 1.5):
+        face = prototype_of(small, WheelPoint("Fear", intensity))
+        assert face == pytest.approx(intensity * fear)
 
 
 def test_the_same_seed_gives_the_same_database(head) -> None:
@@ -98,18 +120,6 @@ def test_the_same_seed_gives_the_same_database(head) -> None:
         build_prototype_database(head, head.units, seed=seed, samples_per_emotion=5)
         for seed in (3, 3, 4))
     assert (one.vectors == same.vectors).all() and (one.vectors != other.vectors).any()
-
-
-def test_agreement_needs_the_whole_prototype() -> None:
-    names = ("AU6L", "AU6R", "AU12L", "AU12R", "AU25", "AU4")
-    faces = [[0.6, 0.6, 0.8, 0.8, 0.5, 0.0], [0.6, 0.6, 0.8, 0.8, 0.5, 0.9],
-             [0.6, 0.0, 0.8, 0.8, 0.5, 0.0], [0.1, 0.1, 0.1, 0.1, 0.1, 0.0]]
-    assert list(agrees("Joy", names, faces)) == [True, True, False, False]
-
-
-def test_units_go_to_the_sides_a_head_has() -> None:
-    row, missing = strengths_for(("AU12L", "AU12R", "AU14"), {"AU12": 0.5, "AU14R": 0.6, "AU9": 1})
-    assert row == pytest.approx([0.5, 0.5, 0.3]) and missing == ("AU9",)
 
 
 def test_sources_say_what_is_a_design_choice_and_what_a_head_lacks(head) -> None:
@@ -126,6 +136,7 @@ def test_file_round_trip(head, tmp_path: Path) -> None:
     read = load_database(path)
     assert read.labels == database.labels and read.sources == database.sources
     assert (read.vectors == database.vectors).all() and (read.b2 == database.b2).all()
+    assert (read.rings == database.rings).all()
     assert read.provenance == database.provenance and read.head == "known"
     assert [p.name for p in tmp_path.iterdir()] == ["wheel.npz"]
 
@@ -163,12 +174,14 @@ def test_files_that_are_none_are_refused(
 @pytest.mark.parametrize("change", [
     {"labels": ["Joy", "Hunger"]}, {"labels": ["Joy"]}, {"vectors": np.zeros((2, 3))},
     {"vectors": np.full((2, 5), np.nan)}, {"agreeing": [True]},
+    {"rings": np.zeros((1, 3, 5))}, {"rings": np.full((2, 3, 5), np.inf)},
 ])
 def test_bad_rows_are_refused(change) -> None:
-    given = {"labels": ["Joy", "Fear"], "vectors": np.eye(2, 5), "agreeing": [True, True]} | change
+    given = {"labels": ["Joy", "Fear"], "vectors": np.eye(2, 5), "agreeing": [True, True],
+             "rings": None} | change
     with pytest.raises(FlamewheelError):
         database_from_arrays("x", "", given["labels"], given["vectors"], ["a", "b"],
-                             agreeing=given["agreeing"])
+                             agreeing=given["agreeing"], rings=given["rings"])
 
 
 def test_a_full_disk_leaves_nothing(
