@@ -26,6 +26,7 @@ BACKEND_LEVELS = {
     "toml_lines": 0,
     "parameters": 1,
     "labelled_photos": 1,
+    "weight_file": 3,
     "parameter_file": 2,
     "trajectory": 2,
     "key_reduction": 3,

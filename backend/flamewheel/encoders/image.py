@@ -16,6 +16,7 @@ import torch
 from ..errors import CheckpointError
 from ..head.data import HeadData
 from ..parameters import ExpressionCode, FaceParameters
+from ..weight_file import load_strictly, read_weights
 from .face_crop import cut, upright_crop
 from .image_network import EXPRESSION_COUNT, HEAD, KIND, Code, ImageEncoderNetwork
 from .landmark import PreparedHead, face_parameters, fit_face, prepare_head, see_face
@@ -23,7 +24,6 @@ from .photo import Photo, PhotoSource
 from .priors import Priors
 from .rows import Floats
 from .small_network import SIZE
-from .weight_file import load_strictly, read_weights
 
 HELD = 1e-3  # standard deviations, or rad: how far the fit may leave the network's code
 LARGEST_COUNT = 1000  # expressions: no head has more, and a damaged file must not fill the memory

@@ -16,8 +16,8 @@ from torch.nn import functional
 
 from ..errors import CheckpointError
 from ..head.data import HeadData
+from ..weight_file import Weights, read_weights
 from .small_network import FEATURES, SmallTrunk
-from .weight_file import Weights, read_weights
 
 KIND = "image-encoder"  # of file
 HEAD, EXPRESSION_COUNT = "head", "expression_count"  # facts that the file tells

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from ..encoders.networks.resnet import FEATURES as RESNET_FEATURES
 from ..encoders.networks.resnet import ResNet50
 from ..encoders.small_network import SmallTrunk
-from ..encoders.weight_file import load_strictly, read_weights, write_weights
 from ..errors import UsageError
+from ..weight_file import load_strictly, read_weights, write_weights
 
 KIND = "emotion-image"
 SIZES = {"resnet50": 224, "small": 112}  # px: side of each backbone's pictures

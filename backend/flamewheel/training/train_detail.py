@@ -20,9 +20,9 @@ from torch import Tensor
 
 from ..encoders.image_network import Code
 from ..encoders.small_network import SIZE
-from ..encoders.weight_file import write_weights
 from ..head.registry import find_head
 from ..labelled_photos import is_held_out, read_folder
+from ..weight_file import write_weights
 from . import detail_losses as losses
 from .checkpoints import Standing, checked_loss, load_standing, resume_path, save_standing
 from .coarse_stage import KnownPhotos

@@ -25,11 +25,11 @@ from ..encoders.image_network import (
     encoder_weights,
 )
 from ..encoders.small_network import SIZE, SmallTrunk
-from ..encoders.weight_file import load_strictly, write_weights
 from ..errors import UsageError
 from ..head.data import HeadData
 from ..head.registry import find_head
 from ..labelled_photos import is_held_out, read_folder
+from ..weight_file import load_strictly, write_weights
 from .checkpoints import Standing, checked_loss, load_standing, resume_path, save_standing
 from .coarse_stage import PhotoBatches
 from .code_metric import answer_by_landmarks, code_metric, square_distance

@@ -12,7 +12,6 @@ import torch
 from generated_faces import camera, generated
 
 from flamewheel.encoders.image_network import Code
-from flamewheel.encoders.weight_file import read_weights
 from flamewheel.errors import HeadError
 from flamewheel.head.data import HeadData
 from flamewheel.head.registry import find_head
@@ -22,6 +21,7 @@ from flamewheel.training.detail_losses import DetailWeights, relief_size, symmet
 from flamewheel.training.detail_network import DEPTH, DetailNetwork
 from flamewheel.training.detailed_face import DetailedFace
 from flamewheel.training.train_detail import DetailConfig, pairs_of_one_person, train
+from flamewheel.weight_file import read_weights
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from torch import Tensor
 
 from flamewheel.encoders.face_crop import upright_crop
 from flamewheel.encoders.image_network import Code, ImageEncoderNetwork, eye_frame
-from flamewheel.encoders.weight_file import load_strictly, read_weights, write_weights
 from flamewheel.errors import CheckpointError, HeadError, UsageError
 from flamewheel.head.data import HeadData
 from flamewheel.head.evaluate import evaluate
@@ -33,6 +32,7 @@ from flamewheel.training.differentiable_face import DifferentiableFace
 from flamewheel.training.emotion_network import EmotionNetwork, save_emotion_network
 from flamewheel.training.seen_faces import crop_cameras
 from flamewheel.training.train_encoder import EncoderConfig, train
+from flamewheel.weight_file import load_strictly, read_weights, write_weights
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,13 @@ import torch
 from flamewheel.encoders.image import load_image_encoder
 from flamewheel.encoders.image_network import ImageEncoderNetwork
 from flamewheel.encoders.photo import load_photo
-from flamewheel.encoders.weight_file import write_weights
 from flamewheel.errors import CheckpointError
 from flamewheel.head.data import HeadData
 from flamewheel.head.registry import find_head
 from flamewheel.labelled_photos import LabelledPhoto
 from flamewheel.training.datasets.augment import plain
 from flamewheel.training.datasets.crops import face_crops
+from flamewheel.weight_file import write_weights
 
 JAW = 0.2  # rad
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import CheckpointError, HeadError
-from ..files import written_aside
-from ..head.npz import read_npz
+from .errors import CheckpointError, HeadError
+from .files import written_aside
+from .head.npz import read_npz
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
