@@ -56,7 +56,8 @@ class Persons:
 class PortraitPainter:
     """Paints one head."""
 
-    def __init__(self, look: HeadLook) -> None:
+    def __init__(self, look: HeadLook, texels: int = TEXELS) -> None:
+        """texels: a side of the texture used; see `TEXELS`."""
         self._triangles = torch.tensor(look.triangles)
         self._colours = torch.tensor(look.colours, dtype=torch.float32)
         self._groups = torch.tensor(look.groups)
@@ -65,7 +66,7 @@ class PortraitPainter:
         self._uv = torch.tensor(look.uv, dtype=torch.float32).flatten(1)  # (F,6)
         self._texture = None if look.texture is None else functional.interpolate(
             torch.tensor(look.texture, dtype=torch.float32).permute(2, 0, 1)[None],
-            (TEXELS, TEXELS), mode="area")
+            (texels, texels), mode="area")
 
     @torch.no_grad()
     def photos(self, vertices: npt.ArrayLike | Tensor, camera: Camera, size: tuple[int, int],
@@ -97,23 +98,31 @@ class PortraitPainter:
         light = people.light[number:number + 1]
         shade = sh_light(normals[None], light)[0].clamp_min(0.0)
         wet = self._wet.index_select(0, seen.seen)
-        colour = self._albedo(seen, people, number) * shade + _shine(normals, light, wet)
+        colour = self.albedo(seen, people.tints[number]) * shade + _shine(normals, light, wet)
         opaque = torch.cat([colour.clamp(0.0, 1.0), torch.ones_like(colour[:, :1])], 1)
         return functional.avg_pool2d(seen.spread(opaque).permute(0, 3, 1, 2), SAMPLES)[0]
 
-    def _albedo(self, seen: BatchFragments, people: Persons, number: int) -> Tensor:
-        """(P,3) linear RGB of one person's surface."""
+    def uv(self, seen: BatchFragments) -> Tensor:
+        """(P,2) texture coordinates of the seen pixels."""
+        corners = self._uv.index_select(0, seen.seen).view(-1, 3, 2)
+        return (corners * seen.weights[:, :, None]).sum(1)
+
+    def albedo(self, seen: BatchFragments, tints: Tensor) -> Tensor:
+        """(P,3) linear RGB of one person's surface; tints: (6,3) times the colour of each group."""
         colour = seen.at_pixels(self._triangles, self._colours)
         if self._texture is not None:
-            corners = self._uv.index_select(0, seen.seen).view(-1, 3, 2)
-            uv = (corners * seen.weights[:, :, None]).sum(1)
-            grid = uv * 2.0 - 1.0
-            grid[:, 1].neg_()
-            painted = functional.grid_sample(
-                self._texture, grid[None, :, None], padding_mode="border", align_corners=False)
-            colour = torch.where(self._painted[seen.seen, None], painted[0, :, :, 0].T, colour)
-        tint = people.tints[number].index_select(0, self._groups.index_select(0, seen.seen))
+            painted = sampled(self._texture, self.uv(seen))
+            colour = torch.where(self._painted[seen.seen, None], painted, colour)
+        tint = tints.index_select(0, self._groups.index_select(0, seen.seen))
         return (colour * tint).clamp(0.0, 0.95)
+
+
+def sampled(texture: Tensor, uv: Tensor) -> Tensor:
+    """(P,C) of a texture (1,C,h,w) at coordinates (P,2); row 0 lies at v = 1."""
+    grid = uv * uv.new_tensor([2.0, -2.0]) + uv.new_tensor([-1.0, 1.0])
+    found = functional.grid_sample(texture, grid[None, :, None], padding_mode="border",
+                                   align_corners=False)
+    return found[0, :, :, 0].T
 
 
 def random_persons(count: int, generator: torch.Generator) -> Persons:
