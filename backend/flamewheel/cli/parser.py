@@ -11,6 +11,7 @@ from . import commands, encoding, evaluation
 from .blending import add_blend
 from .calibrating import add_calibrate
 from .databases import add_dbex
+from .evaluation_wheel import add_wheel_options
 from .networks import add_network_options
 from .options import Subparsers, add_head_option, add_output_option, add_verb
 from .places import named_path
@@ -131,6 +132,9 @@ def _add_evaluation(
     encoder = add_verb(actions, common, "encoder",
                    "The landmark encoder on renders with known truth and on labelled photos.")
     evaluation.add_encoder_options(encoder)
+    wheel = add_verb(actions, common, "wheel",
+                     "Whether faces of the wheel can be told apart: emotions, dyads, methods.")
+    add_wheel_options(wheel)
 
 
 def _add_processes(

@@ -42,8 +42,9 @@ HOLLOWS = ((0.0022, 0.0011, 0.55), (0.009, 0.007, 0.32))
 """m of the surroundings looked at, m of depth that count fully, share of the light taken away."""
 
 DISTANCE = 0.95  # m from the camera to the eyes: a portrait's perspective
-ACROSS = 3.45  # eye distances from edge to edge of a picture: the face and a little of its hair
-BELOW_EYES = 0.52  # eye distances from the eyes down to the picture's middle
+ACROSS = 3.2  # eye distances from edge to edge of a picture: the face and a little of its hair
+BEHIND_EYES = 0.45  # eye distances from the eyes back to the axis about which a head turns
+BELOW_EYES = 0.62  # eye distances from the eyes down to the picture's middle
 
 
 class Studio:
@@ -78,24 +79,23 @@ class Studio:
         seen = rasterise(ndc, self._triangles, (SAMPLES * size, SAMPLES * size))
         seen = camera.on_surface(seen, self._triangles, ndc)
         psi = torch.tensor(np.asarray(expression), dtype=torch.float32)
-        colour = self._shaded(points, seen, psi) * self._open_sky(seen)[:, None]
+        colour = self._shaded(points, seen, psi)
         opaque = torch.cat([_soft(colour), torch.ones_like(colour[:, :1])], 1)
         painted = functional.avg_pool2d(seen.spread(opaque).permute(0, 3, 1, 2), SAMPLES)[0]
         behind = torch.tensor(BACKDROP)[:, None, None]
         return _displayed(painted[:3] + behind * (1.0 - painted[3:]))
 
     def _turned(self, vertices: npt.NDArray[np.float64], yaw: float) -> npt.NDArray[np.float64]:
-        """Turned about the vertical through the middle of the head's eyes, set back by their
-        distance, so that the face stays in the picture."""
-        axis = self._eyes - (0.0, 0.0, self._apart)
+        """Turned about a vertical line so far behind the eyes that the face stays in the middle."""
+        axis = self._eyes - (0.0, 0.0, BEHIND_EYES * self._apart)
         cosine, sine = np.cos(yaw), np.sin(yaw)
         turn = np.array([[cosine, 0.0, sine], [0.0, 1.0, 0.0], [-sine, 0.0, cosine]])
         return np.asarray((vertices - axis) @ turn.T + axis)
 
     def _camera(self) -> Camera:
-        middle = self._eyes - (0.0, BELOW_EYES * self._apart, 0.0)
-        place = torch.tensor((middle + (0.0, 0.0, DISTANCE))[None], dtype=torch.float32)
-        return Perspective(torch.tensor([2.0 * DISTANCE / (ACROSS * self._apart)]), place)
+        place = self._eyes + np.array([0.0, -BELOW_EYES * self._apart, DISTANCE])
+        return Perspective(torch.tensor([2.0 * DISTANCE / (ACROSS * self._apart)]),
+                           torch.tensor(place[None], dtype=torch.float32))
 
     def _shaded(self, points: Tensor, seen: BatchFragments, psi: Tensor) -> Tensor:
         """(P,3) linear RGB."""
@@ -105,7 +105,8 @@ class Studio:
         if self._relief is not None:
             normals, colour = self._creased(points, seen, psi, normals, colour)
         normals = torch.where(seen.backs[:, None], -normals, normals)
-        return colour * _light(normals) + _shine(normals, self._wet.index_select(0, seen.seen))
+        lit = colour * _light(normals) + _shine(normals, self._wet.index_select(0, seen.seen))
+        return lit * self._open_sky(seen, normals)
 
     def _creased(
         self, points: Tensor, seen: BatchFragments, psi: Tensor, normals: Tensor, colour: Tensor
@@ -124,17 +125,23 @@ class Studio:
         shade = 1.0 - crease[:, 3:] * (1.0 - colour.new_tensor(CREASE_SHADE))
         return torch.where(skin, fine, normals), torch.where(skin, colour * shade, colour)
 
-    def _open_sky(self, seen: BatchFragments) -> Tensor:
-        """(P,) share of the light that reaches each pixel, by how hollow its place is."""
+    def _open_sky(self, seen: BatchFragments, normals: Tensor) -> Tensor:
+        """(P,1) share of the light that reaches each pixel, by how hollow its place is.
+
+        Skin that is seen at a slant lies behind what is before it without being hollow.
+        """
         covered = seen.covered[:, None].float()
         distance = torch.where(seen.covered, -1.0 / seen.depth, 0.0)[:, None]
         per_metre = seen.triangle.shape[2] / (ACROSS * self._apart)
-        share = torch.ones_like(distance)
+        open_to_us = normals[:, 2].clamp(0.0, 1.0)
+        share = torch.ones_like(open_to_us)
         for reach, depth, taken in HOLLOWS:
             around = _blurred(distance, reach * per_metre) / _blurred(
                 covered, reach * per_metre).clamp_min(1e-6)
-            share = share * (1.0 - taken * ((distance - around) / depth).clamp(0.0, 1.0))
-        return share.flatten().index_select(0, seen.pixels)
+            hollow = ((distance - around) / depth).clamp(0.0, 1.0)
+            taken_here = hollow.flatten().index_select(0, seen.pixels) * open_to_us
+            share = share * (1.0 - taken * taken_here)
+        return share[:, None]
 
 
 def _tints() -> Tensor:

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`flamewheel evaluate wheel`: can faces of the wheel be told apart, emotion by emotion and dyad by
+dyad, and do `units` and `correlation` beat the plain `linear` blend?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..head.data import HeadData, NamedUnits
+from ..head.registry import find_head
+from ..head.unit_strengths import measure_strengths
+from ..pipeline import expression_database, head_units
+from ..pipeline.progress import Progress
+from ..wheel.blend import METHODS
+from ..wheel.dbex import ExpressionDatabase
+from ..wheel.points import BASIC
+from .wheel_dyads import DyadRow, dyad_rows, sized_as
+from .wheel_emotions import EmotionRow, emotion_rows
+from .wheel_faces import (
+    FaceSet,
+    all_pairs,
+    emotion_faces,
+    emotion_points,
+    pair_faces,
+)
+from .wheel_noise import encoder_deviation, landmark_embedding
+from .wheel_space import Floats, LandmarkSpace, Ruler, make_ruler
+from .wheel_summary import Summary, gate, summarise
+from .wheel_units import conflicts, kept_share
+
+LINEAR = "linear"
+DEFAULT, EVEN = "own weight", "equal shares"
+WEIGHTS: Mapping[str, float | None] = {DEFAULT: None, EVEN: 0.5}
+SIZED = f"{LINEAR}, sized as "
+
+
+@dataclass(frozen=True)
+class WheelReport:
+    """All tables."""
+
+    head: str
+    database: str  # its provenance
+    landmarks: int
+    ruler: str  # what the spread is of
+    emotions: tuple[EmotionRow, ...]
+    dyads: Mapping[tuple[str, str], tuple[DyadRow, ...]]  # (method, weights) -> rows
+    summaries: tuple[Summary, ...]
+    gate: Mapping[str, bool]  # method -> whether it beats `linear`, as the issue asks
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "head": self.head, "database": self.database, "landmarks": self.landmarks,
+            "ruler": self.ruler,
+            "emotions": [one.to_dict() for one in self.emotions],
+            "dyads": [{"method": method, "weights": weights, **row.to_dict()}
+                      for (method, weights), rows in self.dyads.items() for row in rows],
+            "means": [one.to_dict() for one in self.summaries],
+            "beats linear": dict(self.gate),
+        }
+
+
+def evaluate_wheel(
+    head: str, database: Path | None, methods: Sequence[str], progress: Progress
+) -> WheelReport:
+    """Measure the wheel of `head`.
+
+    database: a file of `dbex build`; None: the head's own.  methods: of METHODS; `linear` is always
+    measured beside them.  Raises HeadError, WheelError, InputFileError.
+    """
+    data, entries = find_head(head), expression_database(head, database)
+    units = head_units(head).units
+    deviation = encoder_deviation(data)
+    space = LandmarkSpace(data, landmark_embedding(data))
+    bench = _Bench(data, entries, units, space, make_ruler(space, entries, deviation))
+    chosen = [name for name in METHODS if name in methods or name == LINEAR]
+    dyads: dict[tuple[str, str], tuple[DyadRow, ...]] = {}
+    jobs = [(method, weights) for weights in WEIGHTS for method in chosen]
+    for number, (method, weights) in enumerate(jobs):
+        progress(number, len(jobs), f"{method}, {weights}")
+        dyads[method, weights] = tuple(bench.rows(method, weights))
+    for method in chosen:
+        if method != LINEAR:
+            dyads[SIZED + method, DEFAULT] = tuple(bench.sized(method))
+    summaries = tuple(summarise(*key, rows) for key, rows in dyads.items())
+    return WheelReport(
+        data.name, entries.provenance, space.landmark_count, _ruler_words(deviation is not None),
+        tuple(bench.emotions()), dyads, summaries, gate(dyads, LINEAR, DEFAULT, chosen))
+
+
+class _Bench:
+    """What all methods are measured with, made once."""
+
+    def __init__(
+        self, head: HeadData, database: ExpressionDatabase, units: NamedUnits,
+        space: LandmarkSpace, ruler: Ruler,
+    ) -> None:
+        self._head, self._database, self._units = head, database, units
+        self._space, self._ruler = space, ruler
+        self._pairs = tuple(pair for pair in all_pairs()
+                            if pair.mates <= set(database.emotions))
+        self._points = emotion_points(database)
+        self._singles = emotion_faces(database, self._points)
+        self._single_motions = space.motions(self._singles.rows)
+        self._strengths = measure_strengths(head, units, self._singles.rows)
+        self._basic = {point.emotion: row for row, point in enumerate(self._points)
+                       if point.intensity == BASIC}
+        self._alone = {name: self._single_motions[row] for name, row in self._basic.items()}
+        self._linear, _ = self._mixed(LINEAR, DEFAULT)
+
+    def emotions(self) -> list[EmotionRow]:
+        """The single emotions at three intensities."""
+        return emotion_rows(self._points, self._single_motions, self._ruler,
+                            self._units.names, self._strengths)
+
+    def rows(self, method: str, weights: str) -> list[DyadRow]:
+        """The dyads by one method, with what is kept of their units."""
+        motions, faces = self._mixed(method, weights)
+        strengths = measure_strengths(self._head, self._units, faces.rows)
+        names, fought = self._units.names, conflicts(self._units.names, strengths)
+        rows = dyad_rows(self._pairs, motions, self._linear, self._alone, self._ruler)
+        return [
+            replace(row, kept_primary=self._kept(row.primary, strengths[n:n + 1]),
+                    kept_secondary=self._kept(row.secondary, strengths[n:n + 1]),
+                    conflict=float(fought[n]))
+            for n, row in enumerate(rows) if names]
+
+    def sized(self, method: str) -> list[DyadRow]:
+        """The linear blends made as strong as those of `method`."""
+        motions = sized_as(self._linear, self._mixed(method, DEFAULT)[0])
+        return dyad_rows(self._pairs, motions, self._linear, self._alone, self._ruler)
+
+    def _mixed(self, method: str, weights: str) -> tuple[Floats, FaceSet]:
+        faces = pair_faces(self._database, self._units, self._pairs, method, WEIGHTS[weights])
+        return self._space.motions(faces.rows), faces
+
+    def _kept(self, emotion: str, strengths: Floats) -> float:
+        own = self._strengths[self._basic[emotion]]
+        return float(kept_share(emotion, self._units.names, strengths, own)[0])
+
+
+def _ruler_words(with_noise: bool) -> str:
+    """For the table's head."""
+    spread = "spread of the database's samples of the emotions involved and FaceMesh's scatter"
+    if not with_noise:
+        return f"{spread}; the encoder's uncertainty is not known for this head"
+    return f"{spread}, and the encoder's own uncertainty of a photo of a calm face"

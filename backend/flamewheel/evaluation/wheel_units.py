@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is left in a mix of the units that name each of its emotions, and which units fight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..wheel.facs import CHARACTERISTIC
+
+Floats = npt.NDArray[np.float64]
+
+ANTAGONISTS = (
+    ("AU12", "AU15"), ("AU5", "AU43"), ("AU24", "AU25"), ("AU24", "AU26"), ("AU24", "AU27"),
+    ("AU2", "AU4"),
+)
+"""Units that pull the same skin two ways: lip corners up and down, upper lid up and shut, lips
+pressed and parted, outer brow up and down (1 with 4 is no conflict: it is what sadness shows).
+After the muscles that FACS names for each (Ekman, Friesen and Hager)."""
+
+_SIDE = re.compile(r"(?<=\d)[LR]$")
+
+
+def kept_share(
+    emotion: str, names: Sequence[str], mixed: Floats, own: Floats, least: float = 0.1
+) -> Floats:
+    """(N,) 0..1: how much of the units that name `emotion` faces `mixed` (N,U) still show.
+
+    own: (U,) strengths of the emotion alone.  An emotion may be named by one of several sets of
+    units (`facs.CHARACTERISTIC`): the set that is best kept counts, among those of which the
+    emotion's own face shows each unit by `least`.  More than the own face shows counts as all.
+    NaN where its own face shows none of its sets.
+    """
+    best = np.full(len(mixed), np.nan)
+    for units in CHARACTERISTIC[emotion].sets:
+        rows = [[at for at, name in enumerate(names) if name == unit or _SIDE.sub("", name) == unit]
+                for unit in units]
+        if not units or any(not row or own[row].mean() < least for row in rows):
+            continue
+        columns = [at for row in rows for at in row]
+        kept = np.minimum(mixed[:, columns], own[columns]).sum(1) / own[columns].sum()
+        best = np.fmax(best, kept)
+    return best
+
+
+def conflicts(names: Sequence[str], strengths: Floats) -> Floats:
+    """(N,) how strongly antagonists are shown together: over pairs, the weaker one's strength."""
+    sides = np.array([_SIDE.sub("", name) for name in names])
+
+    def shown(unit: str) -> Floats:
+        own = strengths[:, sides == unit]
+        return own.mean(1) if own.shape[1] else np.zeros(len(strengths))
+
+    return np.asarray(sum((np.minimum(shown(one), shown(other)) for one, other in ANTAGONISTS),
+                          np.zeros(len(strengths))))
