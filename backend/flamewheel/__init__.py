@@ -78,11 +78,20 @@ def blend(
     primary: str,
     secondary: str | None = None,
     weight: float | None = None,
-    method: str = "correlation",
+    method: str = "units",
     head: str = "open",
+    *,
+    tertiary: str | None = None,
+    weights: Sequence[float] | None = None,
+    own: FaceParameters | None = None,
+    side: str | None = None,
+    asymmetry: float = 1.0,
 ) -> ExpressionCode:
-    """Emotion words as an expression of `head`; see `pipeline.blend`."""
-    return pipeline.blend(primary, secondary, weight=weight, method=method, head=head).code
+    """One to three emotion words as an expression of `head`; see `pipeline.blend`."""
+    return pipeline.blend(
+        primary, secondary, tertiary, weight=weight, weights=weights, method=method, head=head,
+        own=own, side=side, asymmetry=asymmetry,
+    ).code
 
 
 def transition(

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import JobError
+from .job_steps import SentenceStep, WheelStep, read_step
 from .strict_toml import (
     Check,
     Mistake,
@@ -40,40 +41,12 @@ from .strict_toml import (
 MAX_JOB_BYTES = 1024 * 1024
 """A shot takes about 300 bytes: this holds some three thousand."""
 
-MOST_SECONDS = 3600.0
-"""The longest single step, s: an hour is a typing mistake."""
-
 REPORT_NAME = "report.json"
 """The report's file beside the shots' folders: no shot may be called so."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}(?<![ .])")
 # names that Windows keeps for devices, with any ending
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class WheelStep:
-    """Go to a place on the wheel, then stay."""
-
-    wheel: str  # an emotion in any common form; the primary one
-    intensity: float | None  # 1 is the basic emotion; None: the word's own
-    secondary: str | None  # key `with`: the emotion that is mixed in
-    secondary_intensity: float | None  # key `with_intensity`
-    weight: float | None  # 0..1, the primary's share; None: the method's own
-    method: str  # "correlation", "linear" or "pca"
-    seconds: float  # s, the way there
-    hold: float  # s, how long it stays
-    easing: str  # of the way there
-    line: int
-
-
-@dataclass(frozen=True)
-class SentenceStep:
-    """Act a sentence."""
-
-    sentence: str
-    seed: int | None
-    line: int
 
 
 @dataclass(frozen=True)
@@ -196,25 +169,6 @@ def _shot(read: Any, defaults: dict[str, Any], spot: Spot, taken: set[str]) -> S
     return Shot(line=spot.line, **values)
 
 
-def _step(value: Any, spot: Spot) -> WheelStep | SentenceStep:
-    spot = Spot(spot.path, spot.lines, spot.place, f"{spot.what}, step {int(spot.place[-1]) + 1}")
-    if isinstance(value, dict) and ("wheel" in value) == ("sentence" in value):
-        raise spot.mistake("bad-step", "a step has either wheel or sentence.",
-                           'Write {wheel = "Joy"} or {sentence = "..."}.')
-    if isinstance(value, dict) and "sentence" in value:
-        return SentenceStep(**{"seed": None, **checked_table(value, _SENTENCE, spot)},
-                            line=spot.line)
-    read = checked_table(value, _WHEEL, spot)
-    read["secondary"] = read.pop("with", None)
-    read["secondary_intensity"] = read.pop("with_intensity", None)
-    if read["secondary"] is None and {"with_intensity", "weight", "method"} & set(value):
-        raise spot.mistake("bad-step", "weight, method and with_intensity need a second emotion.",
-                           'Add with = "...", or take them out.')
-    plain = {"intensity": None, "weight": None, "method": "correlation", "seconds": 1.0,
-             "hold": 0.0, "easing": "smooth"}
-    return WheelStep(**{**plain, **read}, line=spot.line)
-
-
 def _file(value: Any, spot: Spot) -> Path:
     path = spot.path.parent / str(text(most=4096)(value, spot))
     if not path.is_file():
@@ -255,20 +209,7 @@ def _output(value: Any, spot: Spot) -> tuple[str, ...]:
 
 
 _PRESET: Check = text("front", "three_quarter", "profile")
-_INTENSITY = number(0, 3)  # 1 is the basic emotion; the wheel's three rings are well within
 _JOB: dict[str, Check] = {"output": text(most=4096), "resume": truth}
-_WHEEL: dict[str, Check] = {
-    "wheel": text(most=100),
-    "intensity": _INTENSITY,
-    "with": text(most=100),
-    "with_intensity": _INTENSITY,
-    "weight": number(0, 1),
-    "method": text("correlation", "linear", "pca"),
-    "seconds": number(0.01, MOST_SECONDS),
-    "hold": number(0, MOST_SECONDS),
-    "easing": text("smooth", "linear", "ease_in", "ease_out", "hold"),
-}
-_SENTENCE: dict[str, Check] = {"sentence": text(most=2000), "seed": whole(0, 2**31 - 1)}
 _CAMERA: dict[str, Check] = {
     "preset": _PRESET,
     "focal_length": number(8, 1000),
@@ -282,7 +223,7 @@ _DEFAULTS: dict[str, Check] = {
     "parameters": _file,
     "face": whole(1, 99),
     "fps": number(1, 240),
-    "steps": listed(_step, 0, 1000, "a list of at most 1000 steps"),
+    "steps": listed(read_step, 0, 1000, "a list of at most 1000 steps"),
     "keys": text("editable", "dense", "mesh"),
     "camera": _camera,
     "light": text("studio", "soft", "dramatic", "none"),

@@ -124,13 +124,23 @@ class WheelSpot:
 
 @dataclass(frozen=True)
 class BlendRequest:
-    """Mix one or two emotions; `weight` is the primary's share, 0..1, None the method's own."""
+    """Mix up to three emotions.
+
+    `weight` is the primary's share, 0..1; `weights` are the shares of all, together 1; None and
+    None the method's own.
+    """
 
     head: str
     primary: WheelSpot
     secondary: WheelSpot | None = None
     weight: float | None = None
-    method: str = "correlation"
+    method: str = "units"  # or "correlation", "pca", "linear"
+    tertiary: WheelSpot | None = None
+    weights: list[float] | None = None
+    own: dict[str, Any] | None = None  # a parameter file: the person's own face as the primary
+    database: str | None = None  # file of `dbex build` on this machine; None: the head's own
+    side: str | None = None  # "left" or "right", the face's own; None: both
+    asymmetry: float = 1.0  # with `side`: 0 even .. 1 that side alone
 
 
 @dataclass(frozen=True)
@@ -140,6 +150,7 @@ class BlendReply:
     code: CodeBody
     name: str = ""  # the dyad's or the emotion's name
     notes: list[str] = field(default_factory=list)
+    strengths: dict[str, Any] = field(default_factory=dict)  # action unit -> strength above 0
 
 
 @dataclass(frozen=True)

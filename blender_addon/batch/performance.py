@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from ..core.backend_calls import BackendCalls
 from ..core.errors import FlamewheelError
-from ..core.job_file import SentenceStep, Shot, WheelStep
+from ..core.job_file import Shot
+from ..core.job_steps import SentenceStep, WheelStep
 from ..core.protocol import (
     BlendReply,
     BlendRequest,
@@ -35,7 +36,7 @@ class Backend(Protocol):
         """The face in a photo."""
 
     def blend(self, asked: BlendRequest) -> BlendReply:
-        """One or two emotions as an expression."""
+        """Up to three emotions as an expression."""
 
     def transition(self, asked: TransitionRequest) -> TrajectoryReply:
         """A sentence as a performance."""
@@ -53,7 +54,7 @@ class LazyBackend:
         return reply
 
     def blend(self, asked: BlendRequest) -> BlendReply:
-        """One or two emotions as an expression."""
+        """Up to three emotions as an expression."""
         reply: BlendReply = self._ask(lambda calls: calls.blend(asked))
         return reply
 
@@ -105,8 +106,11 @@ def play(shot: Shot, start: CodeBody, expression_count: int, backend: Backend) -
 
 def _wheel(played: Played, shot: Shot, step: WheelStep, backend: Backend, count: int) -> None:
     second = None if step.secondary is None else WheelSpot(step.secondary, step.secondary_intensity)
-    primary = WheelSpot(step.wheel, step.intensity)
-    reply = backend.blend(BlendRequest(shot.head, primary, second, step.weight, step.method))
+    third = None if step.tertiary is None else WheelSpot(step.tertiary, step.tertiary_intensity)
+    reply = backend.blend(BlendRequest(
+        shot.head, WheelSpot(step.wheel, step.intensity), second, step.weight, step.method,
+        tertiary=third, weights=None if step.weights is None else list(step.weights),
+        side=step.side, asymmetry=step.asymmetry))
     code = _row(reply.code, count)
     played.go(code, step.seconds, step.easing)
     played.go(code, step.hold, "hold")

@@ -12,11 +12,10 @@ from blender_addon.core.job_file import (
     MAX_JOB_BYTES,
     CameraSpec,
     Job,
-    SentenceStep,
-    WheelStep,
     parse_job,
     read_job,
 )
+from blender_addon.core.job_steps import SentenceStep, WheelStep
 from blender_addon.core.toml_lines import line_of, lines_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +71,9 @@ def test_a_whole_job(folder: Path) -> None:
     assert first.line == 11 and first.fps == 30 and first.engine == "cycles"
     assert first.photo == folder / "who.png" and first.parameters is None
     joy, sentence = first.steps
-    assert joy == WheelStep("Joy", None, "Trust", None, 0.6, "correlation", 2.0, 0.5, "smooth", 14)
+    assert joy == WheelStep(
+        "Joy", None, "Trust", None, None, None, 0.6, None, "units", None, 1.0, 2.0, 0.5, "smooth",
+        14)
     assert sentence == SentenceStep("from disgust to happiness", 3, 16)
     assert first.camera == CameraSpec("profile") and first.frames == (1, 48)
     # the shot's own face takes the place of the defaults' one
@@ -103,6 +104,9 @@ def test_a_whole_job(folder: Path) -> None:
         ('steps = [{wheel = "Joy", sentence = "x"}]', 3, "step 1", ""),
         ('steps = [{seconds = 2}]', 3, "step 1", ""),
         ('steps = [{wheel = "Joy", weight = 0.5}]', 3, "second emotion", "with"),
+        ('steps = [{wheel = "Joy", and = "Fear"}]', 3, "second emotion", "with"),
+        ('steps = [{wheel = "Joy", with = "Fear", weights = [1]}]', 3, "shares of all", ""),
+        ('steps = [{wheel = "Joy", side = "up"}]', 3, '"side"', ""),
         ('steps = [{wheel = "Joy", seconds = 0}]', 3, '"seconds"', ""),
         ("steps = 4", 3, '"steps"', ""),
         ("output = []", 3, '"output"', ""),
@@ -204,3 +208,24 @@ def test_both_halves_have_the_same_file(name: str) -> None:
     ours = ROOT / "blender_addon" / "core" / f"{name}.py"
     theirs = ROOT / "backend" / "flamewheel" / f"{name}.py"
     assert ours.read_bytes() == theirs.read_bytes()
+
+
+def test_a_step_of_three_emotions(tmp_path: Path) -> None:
+    body = b"""[[shot]]
+name = "a"
+[[shot.steps]]
+wheel = "Joy"
+with = "Fear"
+and = "Sadness"
+and_intensity = 0.5
+weights = [0.5, 0.3, 0.2]
+method = "units"
+side = "left"
+asymmetry = 0.5
+"""
+    (shot,) = parse_job(body, tmp_path / "job.toml").shots
+    (step,) = shot.steps
+    assert isinstance(step, WheelStep)
+    assert (step.secondary, step.tertiary, step.tertiary_intensity) == ("Fear", "Sadness", 0.5)
+    assert list(step.weights or ()) == [0.5, 0.3, 0.2] and step.weight is None
+    assert (step.method, step.side, step.asymmetry) == ("units", "left", 0.5)

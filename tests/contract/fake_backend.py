@@ -91,7 +91,8 @@ def blend(primary: str, secondary: str | None, **options: Any) -> Any:
         raise WheelError("unknown-emotion", "There is no emotion 'joj'.", "Did you mean joy?")
     weight = options["weight"]  # None: the sender left the share to the method
     code = ExpressionCode(np.array([-1.0 if weight is None else weight]))
-    return SimpleNamespace(code=code, name=f"{primary}+{secondary}", notes=(str(options),))
+    return SimpleNamespace(code=code, name=f"{primary}+{secondary}", notes=(str(options),),
+                           strengths=None)
 
 
 def transition(text: str, *, head: str, start: ExpressionCode | None, seed: int | None) -> Any:

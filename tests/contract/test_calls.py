@@ -81,6 +81,17 @@ def test_a_blend(calls: BackendCalls) -> None:
     assert reply.code.expression == [0.25] and reply.name == "joy+fear"
     for said in ("'primary_intensity': 0.5", "'secondary_intensity': None", "'method': 'linear'"):
         assert said in reply.notes[0]
+    assert reply.strengths == {}
+
+
+def test_a_blend_of_three_on_one_side(calls: BackendCalls) -> None:
+    asked = BlendRequest(
+        "open", WheelSpot("joy"), WheelSpot("fear"), tertiary=WheelSpot("anger", 1.5),
+        weights=[0.5, 0.3, 0.2], database="/some/dbex.npz", side="left", asymmetry=0.5)
+    notes = calls.blend(asked).notes[0]
+    for said in ("'tertiary': 'anger'", "'tertiary_intensity': 1.5", "'method': 'units'",
+                 "'weights': [0.5, 0.3, 0.2]", "dbex.npz", "'side': 'left'", "'asymmetry': 0.5"):
+        assert said in notes
 
 
 def test_a_transition(calls: BackendCalls) -> None:

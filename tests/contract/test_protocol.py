@@ -12,7 +12,10 @@ MESSAGES = [
     protocol.Greeting(8123, "secret", 77, "0.1.0"),
     protocol.HealthReply("0.1.0", 77, "loading"),
     protocol.BlendRequest("open", protocol.WheelSpot("joy"), protocol.WheelSpot("fear", 0.5)),
-    protocol.BlendReply(CODE, "guilt", ["a note"]),
+    protocol.BlendRequest("open", protocol.WheelSpot("joy"), protocol.WheelSpot("fear"),
+                          tertiary=protocol.WheelSpot("anger", 1.5), weights=[0.5, 0.3, 0.2],
+                          side="left", asymmetry=0.5, own={"head": "open"}),
+    protocol.BlendReply(CODE, "guilt", ["a note"], {"AU12L": 0.5}),
     protocol.TransitionRequest("open", "to joy", CODE, 3),
     protocol.TransitionRequest("open", "to joy"),
     protocol.TrajectoryReply(

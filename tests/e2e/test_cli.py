@@ -58,7 +58,7 @@ def test_encode_says_the_same_as_json_and_as_npz(face: Path, tmp_path: Path) -> 
             other.identity.shape, load(face).identity.shape, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("method", ["correlation", "linear", "pca"])
+@pytest.mark.parametrize("method", ["units", "correlation", "linear", "pca"])
 def test_blend_mixes_two_emotions(method: str, tmp_path: Path) -> None:
     out = tmp_path / "mix.json"
     ran = accepted("blend", "joy", "surprise", "--weight", "0.7", "--method", method, "-o", out,
@@ -179,3 +179,22 @@ def test_any_terminal_can_show_it(encoding: str, tmp_path: Path) -> None:
     assert said.status == 0 and out.is_file() and "wrote " in said.out
     made = flamewheel("blend", "anger", "--json", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
     assert made.json["head"] == "open" and made.out.isascii()
+
+
+def test_blend_mixes_three_with_their_weights_on_one_side(tmp_path: Path) -> None:
+    out = tmp_path / "mix.json"
+    ran = accepted("blend", "joy", "fear", "sadness", "--weights", "0.5,0.3,0.2", "--side", "left",
+                   "-o", out)
+    assert "blended: Joy + Fear + Sadness" in ran.out and any(load(out).code.expression)
+    both = accepted("blend", "joy", "fear", "sadness", "--weights", "0.5,0.3,0.2", "--json").json
+    assert both["expression"] != load(out).code.expression.tolist()
+
+
+def test_blend_starts_from_a_persons_own_face(face: Path) -> None:
+    own = load(face)
+    whole = from_dict(accepted("blend", "joy", "sadness", "--own", face, "--weight", "1",
+                               "--json").json)
+    np.testing.assert_allclose(whole.code.expression, own.code.expression, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(whole.identity.shape, own.identity.shape, rtol=0, atol=1e-9)
+    mixed = from_dict(accepted("blend", "joy", "sadness", "--own", face, "--json").json)
+    assert np.abs(mixed.code.expression - own.code.expression).max() > 0.1

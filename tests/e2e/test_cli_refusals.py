@@ -128,6 +128,11 @@ def test_an_unknown_emotion_is_refused_with_suggestions() -> None:
     ("joy", "fear", "--weight", "1.5"), ("joy", "fear", "--weight", "nan"),
     ("joy", "--intensity", "-1"), ("joy", "--intensity", "1e9"),
     ("joy", "fear", "--method", "magic"),
+    ("joy", "fear", "--weights", "0.5,0.6"), ("joy", "fear", "--weights", "0.5,half"),
+    ("joy", "fear", "--weights", "0.5,0.3,0.2"), ("joy", "fear", "--weights", ""),
+    ("joy", "fear", "--weight", "0.5", "--weights", "0.5,0.5"), ("joy", "joy"),
+    ("joy", "fear", "joy"), ("awe", "delight"), ("joy", "--side", "up"),
+    ("joy", "--side", "left", "--asymmetry", "2"), ("own", "joy"), ("joy", "--own", "no.json"),
     ("",), ("joy", "\udcff"),
 ])
 def test_an_impossible_blend(given: tuple[str, ...]) -> None:

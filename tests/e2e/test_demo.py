@@ -13,7 +13,8 @@ import pytest
 from cli import PHOTO, ROOT
 
 from flamewheel.instruction.grammar import parse
-from flamewheel.job_file import SentenceStep, WheelStep, read_job
+from flamewheel.job_file import read_job
+from flamewheel.job_steps import SentenceStep, WheelStep
 from flamewheel.wheel.words import spots_of
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import pipeline
+from ..parameter_file import load
 from ..parameters import FaceParameters, Identity
 from .giving import give_parameters
 from .options import Subparsers, add_head_option, add_output_option, add_verb
@@ -19,13 +20,24 @@ def add_blend(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
     """The command."""
-    blend = add_verb(verbs, common, "blend", "Mix one or two emotions of the wheel.")
-    blend.add_argument("primary", help='an emotion, e.g. "joy", "furious", "awe"')
+    blend = add_verb(verbs, common, "blend", "Mix up to three emotions of the wheel.")
+    blend.add_argument("primary", help='an emotion, e.g. "joy", "furious", "awe"; "own": '
+                       "what --own was read as")
     blend.add_argument("secondary", nargs="?")
-    blend.add_argument("--weight", type=float, help="share of the primary, 0..1; 0.75 by default")
+    blend.add_argument("tertiary", nargs="?")
+    blend.add_argument("--weight", type=float, help="share of the primary, 0..1")
+    blend.add_argument("--weights", metavar="W,W[,W]", help="shares of all, together 1; without "
+                       "either, the method's own")
     blend.add_argument("--intensity", type=float, help="of the primary; 1 = basic")
     blend.add_argument("--secondary-intensity", type=float, help="of the secondary; 1 = basic")
-    blend.add_argument("--method", default="correlation", help="correlation, linear or pca")
+    blend.add_argument("--tertiary-intensity", type=float, help="of the tertiary; 1 = basic")
+    blend.add_argument("--method", default="units", help="units (default), correlation, pca or "
+                       "linear")
+    blend.add_argument("--own", type=Path, metavar="FILE", help="parameter file of a person's own "
+                       "face, in the place of the primary, whose word says what it shows")
+    blend.add_argument("--side", help="left or right, the face's own: that side alone")
+    blend.add_argument("--asymmetry", type=float, default=1.0,
+                       help="with --side, how much more that side shows; 0 even, 1 alone")
     blend.add_argument("--database", type=Path, help="a file of `dbex build`")
     add_output_option(blend, "parameter file to write (.json or .npz)")
     add_head_option(blend)
@@ -33,19 +45,28 @@ def add_blend(
 
 
 def run_blend(options: Namespace) -> None:
-    """Emotion words -> parameter file with a neutral identity."""
+    """Emotion words -> parameter file, of a neutral identity or of the person of `--own`."""
+    own = load(options.own) if options.own else None
     result = pipeline.blend(
         options.primary,
         options.secondary,
+        options.tertiary,
         primary_intensity=options.intensity,
         secondary_intensity=options.secondary_intensity,
+        tertiary_intensity=options.tertiary_intensity,
         weight=options.weight,
+        weights=options.weights.split(",") if options.weights is not None else None,
         method=options.method,
         head=options.head,
         database=options.database,
+        own=own,
+        side=options.side,
+        asymmetry=options.asymmetry,
     )
     name = pipeline.head_name(options.head)
-    face = FaceParameters(name, Identity(np.zeros(0)), result.code, notes=result.notes)
+    same_head = own is not None and own.head == name
+    identity = own.identity if own is not None and same_head else Identity(np.zeros(0))
+    face = FaceParameters(name, identity, result.code, notes=result.notes)
     give_parameters(face, options)
     if not options.json:
         print(f"blended: {result.name}")

@@ -6,7 +6,7 @@ position or a sentence means the same wherever it is given.  Heavy libraries are
 the functions that need them: a server must answer before torch is loaded.
 """
 
-from .blending import blend
+from .blending import blend, named_strengths
 from .calibrating import CalibratedHead, calibrate_head
 from .database import describe_database, expression_database
 from .encoding import (
@@ -58,6 +58,7 @@ __all__ = [
     "is_video",
     "landmark_encoder",
     "load_head",
+    "named_strengths",
     "retarget",
     "transition",
     "with_mean_identity",

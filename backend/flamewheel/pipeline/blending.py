@@ -3,39 +3,132 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..errors import WheelError
 from .database import expression_database
+from .units import HEADS_KEPT, head_units
 
 if TYPE_CHECKING:
-    from ..wheel.blend import BlendResult
+    from ..head.unit_strengths import UnitMeter
+    from ..parameters import FaceParameters
+    from ..wheel.blend import BlendResult, OwnExpression
+    from ..wheel.dbex import ExpressionDatabase
+
+OWN = "own"
+"""In the place of the first emotion's word: what the person's own face was read as."""
 
 
 def blend(
     primary: str,
     secondary: str | None = None,
+    tertiary: str | None = None,
     *,
     primary_intensity: float | None = None,
     secondary_intensity: float | None = None,
+    tertiary_intensity: float | None = None,
     weight: float | None = None,
-    method: str = "correlation",
+    weights: Sequence[float] | None = None,
+    method: str = "units",
     head: str = "open",
     database: Path | None = None,
+    own: FaceParameters | None = None,
+    side: str | None = None,
+    asymmetry: float = 1.0,
 ) -> BlendResult:
-    """One emotion, or two mixed, as an expression of `head` (Emotion-Wheel blending, eq. 3–5).
+    """One to three emotions, the first primary, as an expression of `head` (docs/blending.md).
 
-    Emotions are named in any common form; `weight` (0..1) is the primary's share, None the
-    method's own (eq. 3 at 0.5 is the plain average, so `correlation` takes 0.75).  An intensity
-    of 1 is the basic emotion; None takes the word's own ("furious" is more than "angry").
-    `database` is a file of `dbex build`; None builds the head's own.
+    Emotions are named in any common form.  `weights` are their shares, together one; `weight`
+    (0..1) is the primary's alone; None and None the method's own.  An intensity of 1 is the basic
+    emotion; None takes the word's own ("furious" is more than "angry").  method: `units` (ours),
+    `correlation` (eq. 3), `pca` (eq. 4) or `linear` (eq. 1).  `database` is a file of `dbex build`;
+    None is the head's own.  `own` is a person's own face in the place of the primary (paper 000,
+    figure 4), whose word says what it shows; the word "own" takes what it was read as.  side: the
+    face's own "left" or "right" shows it more than the other by `asymmetry` (1: alone).
     Raises WheelError for unknown words and impossible mixes, HeadError for the head.
     """
     from ..wheel.blend import blend as blend_points
-    from ..wheel.words import spots_of
+    from ..wheel.sides import Side, on_one_side
+    from ..wheel.words import spots_of, spread_weights
 
+    where = None if side is None else Side(side, asymmetry)
+    words = ((_shown_by(own, primary), primary_intensity), (secondary, secondary_intensity),
+             (tertiary, tertiary_intensity))
+    groups = [spots_of(word, intensity) for word, intensity in words if word is not None]
+    if own is not None and len(groups[0]) > 1:
+        raise WheelError("own-compound", f"'{primary}' is two emotions; a person's own face stands "
+                         "for one.", "Name the one that it shows.")
+    weight, weights = spread_weights(groups, weight, weights)
     entries = expression_database(head, database)
-    spots = spots_of(primary, primary_intensity)
-    if secondary is not None:
-        spots = (*spots, *spots_of(secondary, secondary_intensity))
-    return blend_points(entries, spots, weight=weight, method=method)
+    units = head_units(head).units
+    result = blend_points(
+        entries, [spot for group in groups for spot in group], weight=weight, weights=weights,
+        method=method, units=units, measured=_measured(head, entries),
+        own=None if own is None else _own_expression(own, head))
+    if where is None:
+        return result
+    strengths = result.strengths
+    if strengths is None:
+        strengths = _meter(head, entries.head_checksum).measure(_row(result.code)).strengths[0]
+    code, strengths = on_one_side(result.code, units, strengths, where)
+    return replace(result, code=code, strengths=strengths)
+
+
+def named_strengths(result: BlendResult, head: str = "open") -> dict[str, float]:
+    """The units that a blend shows, by name; empty where it was not made of units."""
+    if result.strengths is None:
+        return {}
+    shown = zip(head_units(head).units.names, result.strengths.tolist(), strict=True)
+    return {name: strength for name, strength in shown if strength > 0.0}
+
+
+def _shown_by(own: FaceParameters | None, word: str) -> str:
+    """The word of the primary."""
+    if word.strip().lower() != OWN:
+        return word
+    if own is None:
+        raise WheelError("no-own-face", f"'{word}' stands for a person's own face; none was given.",
+                         "Give its parameter file, or name an emotion.")
+    if own.emotion is None:
+        raise WheelError("own-not-read", "The person's own face has not been read as an emotion.",
+                         "Name what it shows in the place of the first emotion.")
+    return own.emotion.label
+
+
+def _own_expression(own: FaceParameters, head: str) -> OwnExpression:
+    """`own` on `head`, with its unit strengths; another head's crosses by its units."""
+    from ..wheel.blend import OwnExpression
+    from .heads import head_name
+    from .performing import retarget
+
+    face = own if own.head == head_name(head) else retarget(own, None, head=head)
+    meter = _meter(head, expression_database(head).head_checksum)
+    return OwnExpression(face.code, meter.measure(_row(face.code)).strengths[0])
+
+
+def _row(code: Any) -> Any:
+    """(1,E+3) ψ and jaw."""
+    import numpy as np
+
+    return np.concatenate([code.expression, code.jaw])[None]
+
+
+@lru_cache(maxsize=HEADS_KEPT)
+def _meter(head: str, checksum: str) -> UnitMeter:
+    from ..head.registry import find_head
+    from ..head.unit_strengths import UnitMeter
+
+    return UnitMeter(find_head(head), head_units(head).units)
+
+
+@lru_cache(maxsize=HEADS_KEPT)
+def _measured(head: str, database: ExpressionDatabase) -> Mapping[str, Any] | None:
+    """Emotion -> (U,) strengths of its B2 where it is of photos; None where it is of FACS."""
+    if database.provenance.startswith("FACS prototypes"):
+        return None
+    strengths = _meter(head, database.head_checksum).measure(database.b2).strengths
+    return dict(zip(database.emotions, strengths, strict=True))

@@ -44,12 +44,12 @@ def transition(
     from ..wheel.blend import blend as blend_points
 
     plan = parse(text)  # before the head is read: a wrong word is told at once
-    database = expression_database(head)
+    database, units = expression_database(head), head_units(head).units
 
     def codes_for(mix: EmotionMix) -> ExpressionCode:
         # an even share is what a sentence means that says none ("angry but amused", "awe")
         weight = None if mix.weight == EVEN else mix.weight
-        return blend_points(database, wheel_points(mix), weight=weight).code
+        return blend_points(database, wheel_points(mix), weight=weight, units=units).code
 
     if start is not None:
         start = _fitted(start, database.expression_count)

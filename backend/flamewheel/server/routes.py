@@ -24,6 +24,7 @@ from ..parameters import POSE_SIZE, ExpressionCode, FaceParameters, Identity, ch
 from ..protocol_photos import PATH_PHOTOS, PhotosRequest
 from ..protocol_video import PATH_JOBS, PATH_VIDEO, KeysBody, VideoReply, VideoRequest
 from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
+from .blend_answers import blend as answer_blend
 from .door import BODY
 from .jobs import Jobs
 from .photo_answers import encode_photos
@@ -53,7 +54,7 @@ def make_rooms() -> FastAPI:
     @rooms.post(protocol.PATH_BLEND)
     async def blend(request: Request) -> Response:
         asked = protocol.from_json(protocol.BlendRequest, bytes(request.scope[BODY]))
-        return await _reply(light, request, lambda: _blend(asked))
+        return await _reply(light, request, lambda: answer_blend(asked))
 
     @rooms.post(protocol.PATH_TRANSITION)
     async def transition(request: Request) -> Response:
@@ -130,24 +131,6 @@ def _video(asked: VideoRequest, progress: pipeline.Progress) -> VideoReply:
     return VideoReply(
         path.head, path.codes.shape[1] - POSE_SIZE, path.seconds, body,
         result.identity.identity.shape.tolist(), result.error, list(result.notes))
-
-
-def _blend(asked: protocol.BlendRequest) -> protocol.BlendReply:
-    second = asked.secondary
-    result = pipeline.blend(
-        asked.primary.emotion,
-        second.emotion if second else None,
-        primary_intensity=asked.primary.intensity,
-        secondary_intensity=second.intensity if second else None,
-        weight=asked.weight,
-        method=asked.method,
-        head=asked.head,
-    )
-    code = result.code
-    body = protocol.CodeBody(
-        code.expression.tolist(), code.jaw.tolist(), code.neck.tolist(), code.eyes.tolist()
-    )
-    return protocol.BlendReply(body, result.name, list(result.notes))
 
 
 def _transition(asked: protocol.TransitionRequest) -> protocol.TrajectoryReply:

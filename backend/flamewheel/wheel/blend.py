@@ -1,30 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Emotion-Wheel blending (paper 000, eq. 1–5): two emotions become one expression."""
+"""Emotion-Wheel blending (paper 000, eq. 1–5, and ours): up to three emotions, one expression."""
 
 from __future__ import annotations
 
-import difflib
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from ..errors import WheelError
+from ..head.data import NamedUnits
 from ..parameters import ExpressionCode
 from ..wheel_names import NEUTRAL
-from .dbex import JAW_SIZE, STRONGEST, Array, ExpressionDatabase, prototype_of, strongest_of
-from .points import WheelPoint, dyad_name
+from .component_blend import blend_rows, clipped
+from .dbex import JAW_SIZE, Array, ExpressionDatabase, prototype_of
+from .points import INTENSE, WheelPoint, dyad_name
+from .unit_blend import STRONGEST_UNIT, mixed_strengths
+from .unit_faces import face_strengths
+from .units import face_rows
+from .weights import DEFAULT_METHOD, METHODS, MOST_EMOTIONS, checked_method, shares_of
 
-METHODS = ("correlation", "pca", "linear")
+__all__ = ["DEFAULT_METHOD", "METHODS", "BlendResult", "OwnExpression", "blend", "name_of"]
+
 EVEN = 0.5
-DISTINCT = 0.75
-"""Weight that `correlation` and `pca` take where none is said: a design choice from renders of the
-24 dyads.  What is characteristic of either emotion keeps three quarters of its strength; with even
-weights eq. 3 is the plain average."""
+WITHOUT_UNITS = "correlation"
+"""The paper's own method is taken where a head's units are not given."""
 
-_SEPARATE_STEPS = "Mix two at most; for a sequence use `transition`."
+_SEPARATE_STEPS = "Mix three at most; for a sequence use `transition`."
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +34,22 @@ class BlendResult:
     """An expression with a name for it."""
 
     code: ExpressionCode
-    name: str  # a ring (Rage), a dyad (Awe) or "Joy + Sadness"
+    name: str  # a ring (Rage), a dyad (Awe), "Joy + Sadness" or "Joy + Fear + Trust"
     notes: tuple[str, ...] = ()  # what a person should know
+    strengths: Array | None = None  # (U,) of the head's units; None where they were not used
+
+
+@dataclass(frozen=True, eq=False)
+class OwnExpression:
+    """A person's own expression as the primary (paper 000, figure 4: E1 is of the photo)."""
+
+    code: ExpressionCode  # of the database's head
+    strengths: Array | None = None  # (U,) of the head's units, measured; for the method `units`
+
+    @property
+    def row(self) -> Array:
+        """(D,) ψ and the jaw's turn, as a database row."""
+        return np.concatenate([self.code.expression, self.code.jaw])
 
 
 def blend(
@@ -41,156 +57,120 @@ def blend(
     spots: Sequence[WheelPoint],
     *,
     weight: float | None = None,
-    method: str = "correlation",
+    weights: Sequence[float] | None = None,
+    method: str | None = None,
+    units: NamedUnits | None = None,
+    measured: Mapping[str, Array] | None = None,
+    own: OwnExpression | None = None,
 ) -> BlendResult:
-    """One emotion, or two of which the first is primary, as an expression of the database's head.
+    """One to three emotions, the first primary, as an expression of the database's head.
 
-    `weight` (0..1) is w1 of eq. 3, None `DISTINCT` (`linear`: even); emotions are brought to their
-    intensities before they are mixed.
-    Raises WheelError: `nothing-to-blend`, `too-many-emotions`, `same-emotion`, `bad-weight`,
-    `unknown-method`, `not-in-database`.
+    `weights` are the shares of all, `weight` (0..1) the primary's (w1 of eq. 3); None and None the
+    method's own (`weights.DEFAULTS`).  Emotions are brought to their intensities before they are
+    mixed.  method: of METHODS; None is `units` where the head's action `units` are given and
+    `correlation` where they are not.  `measured` are the unit strengths (U,) of each emotion's B2,
+    where it is of photos; None takes those of FACS.  `own` stands for the first emotion, which
+    says what it shows.  Raises WheelError: `nothing-to-blend`, `too-many-emotions`,
+    `same-emotion`, `bad-weight`, `unknown-method`, `not-in-database`, `no-units`.
     """
-    method = checked_method(method)
-    if weight is None:
-        weight = EVEN if method == "linear" else DISTINCT
-    weight = checked_weight(weight)
+    unsaid = DEFAULT_METHOD if units is not None else WITHOUT_UNITS
+    method = checked_method(unsaid if method is None else method)
     points = _checked_points(spots)
-    rows = [prototype_of(database, point) for point in points]
-    second = rows[1] if len(rows) == 2 else None
-    emotions = tuple(point.emotion for point in points)
-    mixed = blend_vectors(database, emotions, rows[0], second, weight=weight, method=method)
-    code = ExpressionCode(mixed[:-JAW_SIZE], jaw=mixed[-JAW_SIZE:])
-    return BlendResult(code, name_of(points), tuple(_notes(database, points, weight, method)))
-
-
-def blend_vectors(
-    database: ExpressionDatabase,
-    emotions: Sequence[str],
-    primary: Array,
-    secondary: Array | None = None,
-    *,
-    weight: float = EVEN,
-    method: str = "correlation",
-) -> Array:
-    """(D,) the mix of two rows (D,) that show `emotions`, clipped to the database (eq. 5).
-
-    The rows may be of one person (the paper's E1) or of the database.  `correlation` is eq. 3,
-    `pca` eq. 4, `linear` eq. 1; without `secondary` the primary is only clipped.
-    """
-    if secondary is None:
-        mixed = primary
-    elif method == "linear":
-        mixed = weight * primary + (1.0 - weight) * secondary
-    elif method == "pca":
-        mixed = _by_axes(database, emotions, primary, secondary, weight)
+    shares = shares_of(len(points), method, weight, weights)
+    rows = np.stack([prototype_of(database, point) for point in points])
+    if own is not None:
+        rows[0] = points[0].intensity * _fitted(own.row, database)
+    notes = tuple(_notes(database, points, shares, method))
+    strengths = None
+    if method == "units":
+        if units is None:
+            raise _no_units(database)
+        strengths, row = _by_units(units, points, shares, rows, measured, own)
     else:
-        first, other = (_key_components(database, emotion) for emotion in emotions)
-        mixed = correlation_mix(primary, secondary, weight, first, other)
-    return np.clip(mixed, database.low, database.high)
+        emotions = tuple(point.emotion for point in points)
+        row = clipped(database, blend_rows(database, emotions, rows, shares, method),
+                      None if own is None else rows[0])
+    code = ExpressionCode(row[:-JAW_SIZE], jaw=row[-JAW_SIZE:])
+    if own is not None:
+        code = replace(code, neck=own.code.neck, eyes=own.code.eyes)
+    return BlendResult(code, name_of(points), notes, strengths)
 
 
-def correlation_mix(
-    first: Array, second: Array, weight: float,
-    first_keys: npt.NDArray[np.int64], second_keys: npt.NDArray[np.int64],
-) -> Array:
-    """Eq. 3: i in I_E1 only -> w1 E1 + w2 E2; in I_E2 only -> w2 E1 + w1 E2; otherwise the mean.
+def _by_units(
+    units: NamedUnits, points: Sequence[WheelPoint], shares: Sequence[float], rows: Array,
+    measured: Mapping[str, Array] | None, own: OwnExpression | None,
+) -> tuple[Array, Array]:
+    """(U,) strengths and (D,) the expression: the units' mix, and what no unit shows by weight.
 
-    The paper prints no condition for its third case; it is read as "in both or in neither".
+    Neutral is no face to mix with: its share is taken from the intensity of the others.
     """
-    in_first, in_second = np.zeros(first.size, bool), np.zeros(first.size, bool)
-    in_first[first_keys] = True
-    in_second[second_keys] = True
-    share = np.full(first.size, EVEN)
-    share[in_first & ~in_second] = weight
-    share[in_second & ~in_first] = 1.0 - weight
-    return share * first + (1.0 - share) * second
-
-
-def _by_axes(
-    database: ExpressionDatabase, emotions: Sequence[str], first: Array, second: Array,
-    weight: float,
-) -> Array:
-    """Eq. 4: eq. 3 on the scores of the principal components.
-
-    I_E holds at most half of the P components: with 16 of, say, 14 every one would be in both sets
-    and the formula would always be the mean.
-    """
-    most = min(STRONGEST, math.ceil(len(database.axes) / 2))
-    keys = [
-        np.zeros(0, np.int64) if emotion == NEUTRAL
-        else strongest_of(database.axis_correlations[database.index(emotion)], most)
-        for emotion in emotions
-    ]
-    scores = [((row - database.centre) * database.scale) @ database.axes.T
-              for row in (first, second)]
-    mixed = correlation_mix(scores[0], scores[1], weight, keys[0], keys[1])
-    return np.asarray(mixed @ database.axes / database.scale + database.centre)
-
-
-def _key_components(database: ExpressionDatabase, emotion: str) -> npt.NDArray[np.int64]:
-    """I_E; Neutral has no components of its own, so that the other emotion's keys lead."""
-    if emotion == NEUTRAL:
-        return np.zeros(0, np.int64)
-    return database.strongest(emotion)
+    shown = [at for at, point in enumerate(points) if point.emotion != NEUTRAL]
+    total = sum(shares[at] for at in shown)
+    if total == 0.0:
+        return np.zeros(len(units.names)), np.zeros(rows.shape[1])
+    there = [replace(points[at], intensity=points[at].intensity * total) for at in shown]
+    faces = np.stack([face_strengths(units.names, point, measured) for point in there])
+    if own is not None and shown[0] == 0 and own.strengths is not None:
+        faces[0] = np.clip(there[0].intensity * own.strengths, 0.0, STRONGEST_UNIT)
+    strengths = mixed_strengths(
+        units.names, [point.emotion for point in there], faces,
+        [shares[at] / total for at in shown])
+    row = face_rows(units, strengths)
+    for at, face in zip(shown, faces, strict=True):
+        if measured is not None or (own is not None and at == 0):
+            row = row + shares[at] * (rows[at] - face_rows(units, face / total))
+    return strengths, np.asarray(row)
 
 
 def name_of(points: Sequence[WheelPoint]) -> str:
-    """The ring's name of one emotion, the dyad of two, or both names."""
+    """The ring's name of one emotion, the dyad of two, or all names."""
     if len(points) == 1:
         return points[0].title
-    named = dyad_name(points[0].emotion, points[1].emotion)
+    named = dyad_name(points[0].emotion, points[1].emotion) if len(points) == 2 else None
     return named or " + ".join(point.title for point in points)
 
 
-def checked_weight(weight: float) -> float:
-    """`weight` as a float of 0..1.  Raises WheelError `bad-weight`."""
-    try:
-        number = float(weight)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0.0 <= number <= 1.0:
-        raise WheelError("bad-weight", f"The weight {weight!r} is not between 0 and 1.",
-                         "It is the primary emotion's share; the secondary has the rest.")
-    return number
-
-
-def checked_method(method: str) -> str:
-    """A name of METHODS.  Raises WheelError `unknown-method`."""
-    if method in METHODS:
-        return method
-    near = difflib.get_close_matches(str(method).lower(), METHODS, 1, 0.3)
-    guess = f"Did you mean {near[0]}? " if near else ""
-    raise WheelError("unknown-method", f"There is no blending method '{method}'.",
-                     f"{guess}Methods are {', '.join(METHODS)}.")
+def _fitted(row: Array, database: ExpressionDatabase) -> Array:
+    """(D,) an expression with as many components as the database's: a file may have fewer."""
+    fitted = np.zeros(database.vectors.shape[1])
+    count = min(row.size - JAW_SIZE, database.expression_count)
+    fitted[:count], fitted[-JAW_SIZE:] = row[:count], row[-JAW_SIZE:]
+    return fitted
 
 
 def _checked_points(spots: Sequence[WheelPoint]) -> tuple[WheelPoint, ...]:
     points = tuple(spots)
     if not points:
-        raise WheelError("nothing-to-blend", "No emotion was given.", "Name one or two.")
+        raise WheelError("nothing-to-blend", "No emotion was given.", "Name one, two or three.")
     names = [point.emotion for point in points]
-    if len(points) > 2:
+    if len(points) > MOST_EMOTIONS:
         raise WheelError(
             "too-many-emotions", f"{', '.join(names)} are {len(points)} emotions at once; "
             "compound ones such as Love are two each.", _SEPARATE_STEPS)
-    if len(points) == 2 and names[0] == names[1]:
-        raise WheelError(
-            "same-emotion", f"{names[0]} cannot be blended with itself.",
-            "For more or less of it give one emotion and an intensity.")
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            raise WheelError(
+                "same-emotion", f"{name} cannot be blended with itself.",
+                "For more or less of it give one emotion and an intensity.")
     return points
 
 
 def _notes(
-    database: ExpressionDatabase, points: Sequence[WheelPoint], weight: float, method: str
+    database: ExpressionDatabase, points: Sequence[WheelPoint], shares: Sequence[float],
+    method: str,
 ) -> list[str]:
     notes = []
     for point in points:
         source = _made_source(database, point.emotion)
         if source:
             notes.append(f"{point.emotion}: {source}")
-    if len(points) == 2 and method != "linear" and weight == EVEN:
+        if point.intensity > INTENSE:
+            notes.append(f"{point.emotion} at {point.intensity:g} is beyond the intense ring: its "
+                         "strengths are bounded (eq. 5).")
+    average = len(points) > 1 and max(shares) - min(shares) < 1e-9
+    if average and method in ("correlation", "pca"):
         notes.append(f"At equal shares {method} blending is the plain average (eq. 3); a weight "
-                     "above 0.5 keeps what is characteristic of both.")
+                     f"above {1 / len(points):.2g} keeps what is characteristic of each.")
     return notes
 
 
@@ -199,3 +179,9 @@ def _made_source(database: ExpressionDatabase, emotion: str) -> str:
     if emotion not in ("Trust", "Anticipation") or emotion not in database.emotions:
         return ""
     return database.sources[database.labels.index(emotion)]
+
+
+def _no_units(database: ExpressionDatabase) -> WheelError:
+    return WheelError(
+        "no-units", f"The action units of the head {database.head} are not known.",
+        "Use a method that needs none: correlation, pca or linear.")

@@ -15,6 +15,10 @@ MILD, BASIC, INTENSE = 0.5, 1.0, 1.5
 Plutchik orders the rings and gives no numbers; even steps are a design choice.
 """
 
+MOST = 3.0
+"""Twice the intense ring: more is a slip of the keyboard.  Beyond INTENSE a face only grows as far
+as its bounds (eq. 5)."""
+
 CONTEMPT = "Contempt"
 """A dyad (Disgust + Anger) that also has a FACS prototype of its own: it can stand alone."""
 
@@ -27,7 +31,7 @@ class WheelPoint:
     """One emotion at one intensity."""
 
     emotion: str  # a name of EMOTIONS
-    intensity: float = BASIC  # 0..INTENSE; 0 neutral, 0.5 mild, 1 basic, 1.5 intense
+    intensity: float = BASIC  # 0..MOST; 0 neutral, 0.5 mild, 1 basic, 1.5 intense
 
     def __post_init__(self) -> None:
         if self.emotion not in EMOTIONS:
@@ -66,17 +70,17 @@ class WheelMix:
 def checked_intensity(value: float, emotion: str) -> float:
     """`value` as a float.
 
-    Raises WheelError `bad-intensity` where it is not a number of 0..INTENSE.
+    Raises WheelError `bad-intensity` where it is not a number of 0..MOST.
     """
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = math.nan
-    if not 0.0 <= number <= INTENSE:
+    if not 0.0 <= number <= MOST:
         raise WheelError(
             "bad-intensity", f"{emotion} has the intensity {value!r}.",
             f"Intensity runs from 0 (neutral) over {MILD:g} (mild) and {BASIC:g} (basic) to "
-            f"{INTENSE:g} (intense).",
+            f"{INTENSE:g} (intense); at most {MOST:g}.",
         )
     return number
 

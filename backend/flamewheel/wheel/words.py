@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 
 from ..errors import WheelError
 from .lexicon import LEXICON, normalised
 from .points import CONTEMPT, Dyad, WheelMix, WheelPoint, checked_intensity, dyad_name
+from .weights import DEFAULT_METHOD, shares_of
 
 _ENDINGS = (
     ("iest", "y"), ("ier", "y"), ("iness", "y"), ("ness", ""), ("ily", "y"), ("ly", ""),
@@ -57,6 +59,28 @@ def spots_of(word: str, intensity: float | None = None) -> tuple[WheelPoint, ...
     return tuple(
         WheelPoint(point.emotion, checked_intensity(intensity, point.emotion)) for point in points
     )
+
+
+def spread_weights(
+    groups: Sequence[Sequence[WheelPoint]],
+    weight: float | None = None,
+    weights: Sequence[float] | None = None,
+) -> tuple[float | None, Sequence[float] | None]:
+    """Weights of the points that words stand for (a group a word), from weights of the words.
+
+    A compound word's share is divided evenly among its emotions; a compound word alone takes the
+    weights for its emotions.
+    """
+    count = sum(map(len, groups))
+    if count == len(groups) or len(groups) < 2:
+        return weight, weights
+    if weights is None and weight is None:
+        return None, None
+    if weights is None or len(weights) != count:
+        weights = shares_of(len(groups), DEFAULT_METHOD, weight, weights)
+        return None, tuple(share / len(group) for share, group in zip(weights, groups, strict=True)
+                           for _ in group)
+    return weight, weights
 
 
 def own_prototype(mix: WheelMix) -> WheelMix:
