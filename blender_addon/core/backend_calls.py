@@ -109,7 +109,7 @@ class BackendCalls:
         return from_json(PhotosReply, self._work(PATH_PHOTOS, to_json(asked)))
 
     def blend(self, asked: BlendRequest) -> BlendReply:
-        """One or two emotions as an expression."""
+        """Up to three emotions as an expression."""
         return from_json(BlendReply, self._transport.post(PATH_BLEND, to_json(asked)))
 
     def transition(self, asked: TransitionRequest) -> TrajectoryReply:

@@ -9,6 +9,7 @@ is strength: neutral at 0, the basic emotion at `BASIC_RADIUS`, the intense one 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .wheel_names import DYADS, MILD_BASIC_INTENSE, NEUTRAL, WHEEL_ORDER
@@ -22,6 +23,9 @@ DEAD_CENTRE = 0.06
 """Nearer to the centre than this is neutral."""
 PURE_SHARE = 0.9
 """A mix whose stronger part holds more than this is that emotion alone."""
+FASTER_FROM = 0.8
+"""From this share on the weight grows faster, to reach one where the emotion stands alone: the face
+must not jump there under the mouse."""
 
 COLOURS = {
     # after the usual print of Plutchik's wheel, in sRGB
@@ -29,6 +33,15 @@ COLOURS = {
     "Surprise": (0.25, 0.66, 0.78), "Sadness": (0.27, 0.44, 0.80), "Disgust": (0.56, 0.38, 0.72),
     "Anger": (0.88, 0.29, 0.27), "Anticipation": (0.96, 0.57, 0.23),
 }
+
+
+@dataclass(frozen=True)
+class Part:
+    """One emotion of a mix."""
+
+    emotion: str
+    weight: float  # its share, 0..1
+    intensity: float  # 0..INTENSE, 1 = basic
 
 
 @dataclass(frozen=True)
@@ -41,14 +54,55 @@ class WheelMix:
     intensity: float  # 0..INTENSE, 1 = basic
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """One or two emotions, the primary first; their weights are one together."""
+        first = Part(self.primary, self.weight, self.intensity)
+        if self.secondary is None:
+            return (first,)
+        return (first, Part(self.secondary, 1.0 - self.weight, self.intensity))
+
+    @property
     def title(self) -> str:
         """A person's word for it: the ring's name, the dyad's name, or both parts."""
-        if self.secondary is None:
-            return ring_name(self.primary, self.intensity)
-        for dyad, (first, second) in DYADS.items():
-            if {first, second} == {self.primary, self.secondary}:
-                return dyad
-        return f"{self.primary} + {self.secondary}"
+        return title_of(self.parts)
+
+
+def with_held(mix: WheelMix, held: Part | None) -> tuple[Part, ...]:
+    """The emotions under the mouse and one that is held beside them: up to three, any petals.
+
+    The further out one of the two points lies, the larger its share; the parts' weights are one
+    together, and a petal that is both held and pointed at is one part.
+    """
+    if held is None:
+        return mix.parts
+    total = held.intensity + mix.intensity
+    share = held.intensity / total if total > 0.0 else 0.0
+    parts: dict[str, Part] = {}
+    beside = Part(held.emotion, share, held.intensity)
+    for part in (*(Part(p.emotion, p.weight * (1.0 - share), p.intensity) for p in mix.parts),
+                 beside):
+        other = parts.get(part.emotion)
+        parts[part.emotion] = part if other is None else _joined(other, part)
+    return tuple(part for part in parts.values() if part.weight > 0.0) or mix.parts
+
+
+def _joined(one: Part, other: Part) -> Part:
+    weight = one.weight + other.weight
+    if weight == 0.0:
+        return one
+    strength = (one.weight * one.intensity + other.weight * other.intensity) / weight
+    return Part(one.emotion, weight, strength)
+
+
+def title_of(parts: Sequence[Part]) -> str:
+    """A person's word for a mix: a ring's or a dyad's name, or all parts."""
+    if len(parts) == 1:
+        return ring_name(parts[0].emotion, parts[0].intensity)
+    names = [part.emotion for part in parts]
+    for dyad, pair in DYADS.items():
+        if set(pair) == set(names):
+            return dyad
+    return " + ".join(names)
 
 
 def ring_name(emotion: str, intensity: float) -> str:
@@ -75,7 +129,15 @@ def mix_at(x: float, y: float) -> WheelMix:
     intensity = min(radius, 1.0) / BASIC_RADIUS
     if 1 - share > PURE_SHARE:
         return WheelMix(here, None, 1.0, intensity)
-    return WheelMix(here, there, 1 - share, intensity)
+    return WheelMix(here, there, _weight(1 - share), intensity)
+
+
+def _weight(share: float) -> float:
+    """The stronger part's weight where it holds `share` (0.5..1) of the way between two petals."""
+    if share <= FASTER_FROM:
+        return share
+    return min(FASTER_FROM + (share - FASTER_FROM) * (1 - FASTER_FROM) / (PURE_SHARE - FASTER_FROM),
+               1.0)
 
 
 def point_of(emotion: str, intensity: float = 1.0) -> tuple[float, float]:

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import bpy
 
 from ..core.backend_calls import BackendCalls
+from ..core.parameter_reply import read_parameters
 from ..core.protocol import BlendReply, BlendRequest, WheelSpot
 from ..scene.find import head_in
 from ..scene.pose import Anchors, apply_code, key_performance, key_pose, read_code, same_length
@@ -15,7 +18,7 @@ from .verb import Ask, BackendVerb, tell
 
 
 class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
-    """Mix one or two emotions of the wheel and show or key them"""
+    """Mix up to three emotions of the wheel and show or key them"""
 
     bl_idname = "flamewheel.blend"
     bl_label = "Blend Emotions"
@@ -26,21 +29,49 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         name="Emotion", default="Joy", description='A word such as "joy", "furious" or "awe"'
     )
     intensity: bpy.props.FloatProperty(  # type: ignore[valid-type]
-        name="Intensity", default=-1.0, min=-1.0, max=1.5,
+        name="Intensity", default=-1.0, min=-1.0, max=3.0,
         description="0.5 mild, 1 basic, 1.5 intense; -1: the word's own (furious is intense)",
     )
     secondary: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="With", default="", description="A second emotion, or nothing"
     )
     secondary_intensity: bpy.props.FloatProperty(  # type: ignore[valid-type]
-        name="Its Intensity", default=-1.0, min=-1.0, max=1.5,
+        name="Its Intensity", default=-1.0, min=-1.0, max=3.0,
+        description="As for the first emotion",
+    )
+    tertiary: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="And", default="", description="A third emotion, or nothing"
+    )
+    tertiary_intensity: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Its Intensity", default=-1.0, min=-1.0, max=3.0,
         description="As for the first emotion",
     )
     weight: bpy.props.FloatProperty(  # type: ignore[valid-type]
-        name="Share", default=0.75, min=0.0, max=1.0, description="The primary emotion's share"
+        name="Share", default=-1.0, min=-1.0, max=1.0,
+        description="The primary emotion's share; -1: the method's own",
+    )
+    weights: bpy.props.FloatVectorProperty(  # type: ignore[valid-type]
+        name="Shares", size=3, default=(-1.0, -1.0, -1.0), min=-1.0, max=1.0,
+        description="The shares of all, together 1, with 0 for emotions that are not named; "
+                    "-1: as Share says",
     )
     method: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Method", default="correlation", description="correlation, linear or pca"
+        name="Method", default="units", description="units, correlation, pca or linear"
+    )
+    own: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Own Face", default="", subtype="FILE_PATH",
+        description="Parameter file of the person's own face, in the place of the first emotion",
+    )
+    database: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Database", default="", subtype="FILE_PATH",
+        description="A file of `flamewheel dbex build`; nothing: the head's own",
+    )
+    side: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Side", default="", description="left or right, the face's own; nothing: both"
+    )
+    asymmetry: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Asymmetry", default=1.0, min=0.0, max=1.0, subtype="FACTOR",
+        description="With a side, how much more it shows: 0 even, 1 that side alone",
     )
     insert_keys: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Key", default=True, description="Write keys; without it the head is only posed"
@@ -58,16 +89,24 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         self._head = head_in(context)
         # the frame of the click: a person may scrub on while the backend works
         self._frame = context.scene.frame_current if self.frame < 0 else self.frame
-        second = _spot(self.secondary, self.secondary_intensity) if self.secondary else None
-        asked = BlendRequest(
-            self._head.source, _spot(self.primary, self.intensity), second,
-            self.weight, self.method,
-        )
+        asked = self._request(self._head.source)
 
         def ask(calls: BackendCalls) -> BlendReply:
             return calls.blend(asked)
 
         return ask
+
+    def _request(self, source: str) -> BlendRequest:
+        """What the fields ask; a person's own face is read here, on this machine."""
+        second = _spot(self.secondary, self.secondary_intensity) if self.secondary else None
+        third = _spot(self.tertiary, self.tertiary_intensity) if self.tertiary else None
+        own = read_parameters(Path(bpy.path.abspath(self.own))) if self.own else None
+        return BlendRequest(
+            source, _spot(self.primary, self.intensity), second,
+            self.weight if self.weight >= 0 else None, self.method, third,
+            _shares(self.weights, 1 + bool(second) + bool(third)), own,
+            bpy.path.abspath(self.database) or None, self.side or None, self.asymmetry,
+        )
 
     def apply(self, context: Any, reply: Any) -> None:
         """Pose, or keys from the present expression to the new one."""
@@ -80,6 +119,14 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         else:
             key_pose(head, reply.code, context.scene, frame=self._frame)
         tell(self, [reply.name, *reply.notes])
+
+
+def _shares(given: Sequence[float], count: int) -> list[float] | None:
+    """The shares of `count` emotions, or all where one more has a share: the backend says so."""
+    said = [float(share) for share in given]
+    if max(said) < 0:
+        return None
+    return said[:count] if max(said[count:], default=0.0) <= 0 else said
 
 
 def _spot(word: str, intensity: float) -> WheelSpot:

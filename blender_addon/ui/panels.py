@@ -9,6 +9,7 @@ import bpy
 
 from ..client.session import session
 from ..scene.find import find_head
+from .mix_fields import draw_mix, fill_mix
 
 
 class FlamewheelPanel:
@@ -102,27 +103,17 @@ class FLAMEWHEEL_PT_wheel(HeadPanel, bpy.types.Panel):
         column.use_property_decorate = False
         column.prop(state, "primary")
         column.prop(state, "intensity")
-        column.prop(state, "secondary")
-        mixed = column.column()
-        mixed.enabled = state.secondary != "NONE"
-        mixed.prop(state, "weight")
-        mixed.prop(state, "method")
+        draw_mix(column, state)
         column.prop(state, "seconds")
         row = layout.row(align=True)
         row.operator_context = "INVOKE_DEFAULT"
-        _mix(row.operator("flamewheel.blend", text="Pose", icon="POSE_HLT"), state, False)
-        _mix(row.operator("flamewheel.blend", text="Key", icon="KEY_HLT"), state, True)
+        pose = row.operator("flamewheel.blend", text="Pose", icon="POSE_HLT")
+        key = row.operator("flamewheel.blend", text="Key", icon="KEY_HLT")
+        for operator, insert_keys in ((pose, False), (key, True)):
+            fill_mix(operator, state)
+            operator.insert_keys = insert_keys
 
 
-def _mix(operator: Any, state: Any, insert_keys: bool) -> None:
-    operator.primary = state.primary
-    operator.intensity = state.intensity
-    operator.secondary = "" if state.secondary == "NONE" else state.secondary
-    operator.secondary_intensity = state.intensity
-    operator.weight = state.weight
-    operator.method = state.method
-    operator.seconds = state.seconds
-    operator.insert_keys = insert_keys
 
 
 class FLAMEWHEEL_PT_sentence(HeadPanel, bpy.types.Panel):

@@ -15,11 +15,25 @@ PRIMARY = (
       for name, (first, second) in DYADS.items()),
 )
 SECONDARY = (("NONE", "None", "The primary emotion alone"), *EMOTIONS)
+TERTIARY = (("NONE", "None", "No third emotion"), *EMOTIONS)
 METHODS = (
+    ("units", "Action Units", "What each emotion is known by survives; opposed muscles give way"),
     ("correlation", "Correlation", "Each emotion keeps the components that mark it (eq. 3-5)"),
     ("linear", "Linear", "A weighted mean of both"),
     ("pca", "PCA", "The correlation rule in principal components"),
 )
+OWN_SHARE = {"units": 0.6, "correlation": 0.75, "linear": 0.5, "pca": 0.75}
+"""The primary's share that suits each method of blending, as the backend's own weights."""
+SIDES = (
+    ("BOTH", "Both", "Both sides of the face"),
+    ("left", "Left", "The face's own left alone"),
+    ("right", "Right", "The face's own right alone"),
+)
+
+
+def _method_chosen(state: FlamewheelSceneState, context: bpy.types.Context) -> None:
+    """A method brings the share that suits it."""
+    state.weight = OWN_SHARE[state.method]
 
 
 class FlamewheelSceneState(bpy.types.PropertyGroup):
@@ -36,12 +50,26 @@ class FlamewheelSceneState(bpy.types.PropertyGroup):
     secondary: bpy.props.EnumProperty(  # type: ignore[valid-type]
         name="With", items=SECONDARY, default="NONE", description="A second emotion mixed in",
     )
+    tertiary: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="And", items=TERTIARY, default="NONE", description="A third emotion mixed in",
+    )
     weight: bpy.props.FloatProperty(  # type: ignore[valid-type]
-        name="Share", default=0.75, min=0.0, max=1.0, subtype="FACTOR",
-        description="The primary emotion's share",
+        name="Share", default=OWN_SHARE["units"], min=0.0, max=1.0, subtype="FACTOR",
+        description="The primary emotion's share; the others have the rest",
+    )
+    rest: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Of the Rest", default=0.55, min=0.0, max=1.0, subtype="FACTOR",
+        description="How much of the rest the second emotion has; the third has what is left",
     )
     method: bpy.props.EnumProperty(  # type: ignore[valid-type]
-        name="Method", items=METHODS, default="correlation",
+        name="Method", items=METHODS, default="units", update=_method_chosen,
+    )
+    side: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Side", items=SIDES, default="BOTH", description="Which side of the face shows it",
+    )
+    asymmetry: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Asymmetry", default=1.0, min=0.0, max=1.0, subtype="FACTOR",
+        description="How much more that side shows: 0 even, 1 that side alone",
     )
     seconds: bpy.props.FloatProperty(  # type: ignore[valid-type]
         name="Seconds", default=1.0, min=0.0, max=60.0, subtype="TIME", unit="NONE",

@@ -13,7 +13,7 @@ import blf
 import gpu
 from gpu_extras.batch import batch_for_shader
 
-from ..core.wheel_disc import COLOURS, PETAL, WheelMix, mix_at, point_of
+from ..core.wheel_disc import COLOURS, PETAL, Part, point_of, ring_name, title_of
 from ..core.wheel_names import WHEEL_ORDER
 
 RINGS = 3
@@ -41,8 +41,17 @@ class WheelView:
         return (self.centre[0] + point[0] * self.radius, self.centre[1] + point[1] * self.radius)
 
 
-def draw_wheel(view: WheelView, pointer: Point | None, hint: str, scale: float) -> None:
-    """Draw the wheel with `pointer` (a point of the unit disc) and its meaning.
+@dataclass(frozen=True)
+class Shown:
+    """What the wheel shows beside itself."""
+
+    pointer: Point | None  # of the unit disc
+    held: Part | None  # an emotion that is held beside what is pointed at
+    parts: Sequence[Part]  # what is mixed
+
+
+def draw_wheel(view: WheelView, shown: Shown, hint: str, scale: float) -> None:
+    """Draw the wheel, where it is pointed at and what is mixed.
 
     `scale` is Blender's interface scale (1 = 72 dpi).
     """
@@ -51,9 +60,12 @@ def draw_wheel(view: WheelView, pointer: Point | None, hint: str, scale: float) 
     batch_for_shader(shader, "TRIS", _petals(view)).draw(shader)
     _draw_spokes(view)
     _draw_names(view, scale)
-    if pointer is not None:
-        _draw_pointer(view, pointer)
-        _draw_title(view, mix_at(*pointer), scale)
+    if shown.held is not None:
+        _draw_pointer(view, point_of(shown.held.emotion, shown.held.intensity))
+    if shown.pointer is not None:
+        _draw_pointer(view, shown.pointer)
+    if shown.parts:
+        _draw_title(view, shown.parts, scale)
     _text(hint, (view.centre[0], view.centre[1] - view.radius * 1.22), 11 * scale)
     gpu.state.blend_set("NONE")
 
@@ -127,12 +139,17 @@ def _draw_pointer(view: WheelView, pointer: Point) -> None:
         _draw_flat("TRIS", fan, colour)
 
 
-def _draw_title(view: WheelView, mix: WheelMix, scale: float) -> None:
-    parts = f"{mix.primary} {100 * mix.weight:.0f} % + {mix.secondary}" if mix.secondary else ""
-    title = f"{mix.title}  ·  {parts}" if parts else mix.title
-    strength = f"{title}  ·  strength {mix.intensity:.2f}" if mix.intensity else title
-    top = (view.centre[0], view.centre[1] + view.radius * 1.1)
-    _text(strength, top, 15 * scale)
+def _draw_title(view: WheelView, parts: Sequence[Part], scale: float) -> None:
+    """The mix's name, and below it each emotion with its ring, share and strength."""
+    x, y = view.centre[0], view.centre[1] + view.radius * 1.1
+    alone = len(parts) == 1
+    each = "   ".join(
+        f"{ring_name(part.emotion, part.intensity)} "
+        + ("" if alone else f"{100 * part.weight:.0f} % ") + f"({part.intensity:.2f})"
+        for part in parts)
+    _text(title_of(parts), (x, y + 22 * scale), 15 * scale)
+    if parts[0].intensity or not alone:
+        _text(each, (x, y + 4 * scale), 11 * scale)
 
 
 def _draw_flat(

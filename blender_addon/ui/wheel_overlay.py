@@ -16,15 +16,22 @@ from ..client.session import Job, session
 from ..core.backend_calls import BackendCalls
 from ..core.errors import FlamewheelError
 from ..core.protocol import BlendReply, BlendRequest, CodeBody, WheelSpot
-from ..core.wheel_disc import WheelMix, mix_at
+from ..core.wheel_disc import Part, WheelMix, mix_at, with_held
+from ..core.wheel_names import NEUTRAL
 from ..scene.find import HeadInScene, find_head, head_in
 from ..scene.pose import apply_code, read_code
-from .wheel_drawing import Point, WheelView, draw_wheel
+from .wheel_drawing import Point, Shown, WheelView, draw_wheel
+
+Mix = tuple[Part, ...]
+NOTHING = WheelMix(NEUTRAL, None, 1.0, 0.0)
 
 RADIUS_SHARE = 0.22  # of the region's shorter side
 MARGIN = 1.45  # radii from the region's corner to the wheel's centre
 LOOK_SECONDS = 0.02
-HINT = "drag: blend   ·   K: key here   ·   Enter: keep   ·   Esc: back"
+HINT = "drag: blend   ·   Shift-click: hold one more   ·   K: key   ·   Enter: keep   ·   Esc: back"
+SMOOTH = ("units", "linear")
+"""Methods whose faces do not jump under the mouse: eq. 3 gives components of the second emotion in
+full where its share is least.  For the others `linear` shows the way."""
 
 
 class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
@@ -38,8 +45,9 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
     _before: CodeBody
     _command: Sequence[str]
     _pointer: Point | None = None
-    _asked: WheelMix | None = None
-    _wanted: WheelMix | None = None
+    _asked: Mix | None = None
+    _wanted: Mix | None = None
+    _held: Part | None = None
     _job: Job[BlendReply] | None = None
     _dragging = False
     _changed = False
@@ -60,6 +68,8 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
             self.report({"ERROR"}, f"{refusal.message} {refusal.hint}")
             return {"CANCELLED"}
         self._before = read_code(self._head)
+        chosen = context.scene.flamewheel.method
+        self._method = chosen if chosen in SMOOTH else "linear"
         self._area: Any = context.area
         self._region = next(r for r in context.area.regions if r.type == "WINDOW")
         self._drawing = bpy.types.SpaceView3D.draw_handler_add(
@@ -105,25 +115,40 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
         )
         inside = point[0] ** 2 + point[1] ** 2 <= 1.1
         if event.type == "LEFTMOUSE":
+            if event.shift and event.value == "PRESS" and inside:
+                self._hold(point)
+                return {"RUNNING_MODAL"}
             self._dragging = event.value == "PRESS" and inside
             if not inside and event.value == "PRESS":
                 return {"PASS_THROUGH"}
         if not self._dragging or event.type not in {"MOUSEMOVE", "LEFTMOUSE"}:
             return {"RUNNING_MODAL"} if inside and event.type == "LEFTMOUSE" else {"PASS_THROUGH"}
         self._pointer = point
-        self._wanted = mix_at(*point)
-        self._area.tag_redraw()
+        self._look_again()
         return {"RUNNING_MODAL"}
+
+    def _hold(self, point: Point) -> None:
+        """Hold the emotion at `point` beside what is dragged; the same once more lets it go."""
+        there = mix_at(*point)
+        again = self._held is not None and self._held.emotion == there.primary
+        plain = again or there.primary == NEUTRAL
+        self._held = None if plain else Part(there.primary, 1.0, there.intensity)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        pointed = mix_at(*self._pointer) if self._pointer is not None else NOTHING
+        self._wanted = with_held(pointed, self._held)
+        self._area.tag_redraw()
 
     def _ask_newest(self) -> None:
         if self._job is not None or self._wanted is None or self._wanted == self._asked:
             return
-        mix, source = self._wanted, self._head.source
-        second = WheelSpot(mix.secondary, mix.intensity) if mix.secondary else None
-        # linear: eq. 3 gives components of the second emotion in full where its share is least,
-        # so that the face would jump where a petal begins
+        mix = self._wanted
+        first, *more = (WheelSpot(part.emotion, part.intensity) for part in mix)
+        second, third, *_ = (*more, None, None)
         asked = BlendRequest(
-            source, WheelSpot(mix.primary, mix.intensity), second, mix.weight, "linear"
+            self._head.source, first, second, method=self._method, tertiary=third,
+            weights=[part.weight for part in mix],
         )
 
         def ask(calls: BackendCalls) -> BlendReply:
@@ -150,7 +175,7 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
         if context.area != self._area:
             return  # other 3D views show the face, not the wheel
         scale = context.preferences.system.ui_scale
-        draw_wheel(self._view(), self._pointer, HINT, scale)
+        draw_wheel(self._view(), Shown(self._pointer, self._held, self._wanted or ()), HINT, scale)
 
     def _close(self, context: Any) -> None:
         if self._job is not None:

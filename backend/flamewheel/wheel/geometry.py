@@ -23,6 +23,9 @@ DEAD_CENTRE = 0.06
 PURE_SHARE = 0.9
 """A mix whose stronger part holds more than this is that emotion alone: a design choice, so that
 one emotion can be hit without aiming at a line."""
+FASTER_FROM = 0.8
+"""From this share on the weight grows faster, to reach one where the emotion stands alone: the face
+must not jump there under the mouse."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,16 @@ def mix_at(x: float, y: float) -> DiscMix:
     intensity = min(radius / BASIC_RADIUS, INTENSE)
     if 1 - share > PURE_SHARE:
         return DiscMix(WheelPoint(here, intensity), None, 1.0)
-    return DiscMix(WheelPoint(here, intensity), WheelPoint(there, intensity), 1 - share)
+    return DiscMix(WheelPoint(here, intensity), WheelPoint(there, intensity),
+                   _weight(1 - share))
+
+
+def _weight(share: float) -> float:
+    """The stronger part's weight where it holds `share` (0.5..1) of the way between two petals."""
+    if share <= FASTER_FROM:
+        return share
+    return min(FASTER_FROM + (share - FASTER_FROM) * (1 - FASTER_FROM) / (PURE_SHARE - FASTER_FROM),
+               1.0)
 
 
 def opposite_of(emotion: str) -> str:

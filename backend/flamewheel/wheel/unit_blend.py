@@ -42,11 +42,11 @@ STRONGEST_UNIT = 1.4
 KEEN = 3.0
 """Power by which a mark outlives its emotion's share: at 1/2 it keeps 7/8, at 1/4 more than half.
 This and the numbers below are design choices, judged on renders of the 28 pairs."""
-PRIMARY_LEADS = 1.2  # by which the primary's claims count for more than its share
+LEAD = 1.5  # power of shares in claims: the larger share counts for more than it is
 NO_MARK = 0.5  # how much a claim counts by a unit that its emotion is not known by
 OTHER_HALF = 0.5  # how much a claim counts in the half of the face its emotion is not known by
-DECISIVE = 4.0  # power of claims: one half as large again takes five sixths
-UNDECIDED = (0.3, 0.7)  # shares of a claim between which neither unit wins outright
+DECISIVE = 3.0  # power of claims: one half as large again takes three quarters
+UNDECIDED = (0.25, 0.75)  # shares of a claim between which neither unit wins outright
 PRESENT = 0.6  # strongest unit of a mild face: from there an emotion counts in a compound
 SHOWN = 0.3  # strength from which an emotion shows a unit itself, and so cannot oppose it
 
@@ -76,7 +76,9 @@ def mixed_strengths(
 ) -> Array:
     """(U,) strengths of a head's units `names` in the mix of faces (n,U) that show `emotions`.
 
-    The primary is first; strengths are bounded by `STRONGEST_UNIT`.
+    Strengths are bounded by `STRONGEST_UNIT`.  Which emotion is primary shows by its share alone:
+    the order of emotions with their weights makes no difference, so that a drag across the middle
+    between two petals does not jump.
     """
     faces = np.clip(np.asarray(strengths, np.float64), 0.0, STRONGEST_UNIT)
     shares = np.asarray(weights, np.float64)
@@ -87,7 +89,7 @@ def mixed_strengths(
     pair = np.ix_(at, at)
     mine = _shares_of_pairs(shares)  # (n,n)
     stays = _in_compounds(rules.stays[pair], mine, faces) * _against_opposed(
-        rules, faces, rules.claims[at] * shares[:, None], 1.0 - rules.known[pair])
+        rules, faces, rules.claims[at] * shares[:, None] ** LEAD, 1.0 - rules.known[pair])
     each = np.arange(len(at))
     stays[each, each] = 1.0
     left = faces * stays.prod(axis=1)
@@ -99,9 +101,8 @@ def mixed_strengths(
 
 
 def _shares_of_pairs(shares: Array) -> Array:
-    """(n,n) what emotion k has of k and j together, the primary counted for more."""
-    leads = shares.copy()
-    leads[0] *= PRIMARY_LEADS
+    """(n,n) what emotion k has of k and j together, the larger share counted for more."""
+    leads = shares**LEAD
     both = leads[:, None] + leads
     return np.asarray(leads[:, None] / np.where(both > 0.0, both, 1.0))
 

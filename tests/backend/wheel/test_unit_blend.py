@@ -153,6 +153,13 @@ def test_the_order_shows(head: HeadData) -> None:
         assert max(abs(forth[unit] - back[unit]) for unit in forth) > 0.08, (first, second)
 
 
+def test_the_order_shows_by_the_shares_alone(head: HeadData) -> None:
+    """A drag across the middle between two petals swaps primary and secondary: no jump."""
+    for first, second in PAIRS:
+        assert mixed(head, first, second, weights=(0.7, 0.3)) == pytest.approx(
+            mixed(head, second, first, weights=(0.3, 0.7)))
+
+
 def test_more_than_an_average_of_two(head: HeadData) -> None:
     """The marks that survive are stronger than half of what they were."""
     shown = mixed(head, "Joy", "Surprise", weights=(0.5, 0.5))
