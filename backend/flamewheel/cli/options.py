@@ -30,3 +30,10 @@ def add_head_option(verb: argparse.ArgumentParser) -> None:
 def add_output_option(verb: argparse.ArgumentParser, what: str) -> None:
     """`-o`."""
     verb.add_argument("-o", "--output", type=Path, metavar="FILE", help=what)
+
+
+def add_database_option(verb: argparse.ArgumentParser) -> None:
+    """`--database`."""
+    verb.add_argument(
+        "--database", metavar="NAME", help='expression database: "facs" (prototypes; the default), '
+        '"photos" (embedded heads) or a file of `dbex build`')

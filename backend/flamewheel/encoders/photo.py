@@ -64,10 +64,14 @@ def load_photo(source: PhotoSource) -> Photo:
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _decode(bytes(source), "the picture")
     path = Path(source)
-    return _decode(_read(path), path.name)
+    return _decode(photo_bytes(path), path.name)
 
 
-def _read(path: Path) -> bytes:
+def photo_bytes(path: Path) -> bytes:
+    """The bytes of a picture's file.
+
+    Raises PhotoError `file-not-found`, `unreadable-image`, `image-too-large`.
+    """
     try:
         with open_at_once(path) as stream:  # a device has no size and may have no end
             data = stream.read(MAX_BYTES + 1)

@@ -43,15 +43,16 @@ def user_heads_folder() -> Path:
 
 def open_head_path() -> Path:
     """The embedded head's file: in the installed package, else in the repository."""
-    return _embedded("open_head.npz")
+    return embedded_file("open_head.npz")
 
 
 def light_head_path() -> Path:
     """The file of the embedded head's light version."""
-    return _embedded("open_head_light.npz")
+    return embedded_file("open_head_light.npz")
 
 
-def _embedded(name: str) -> Path:
+def embedded_file(name: str) -> Path:
+    """A file that comes with Flamewheel: in the installed package, else in the repository."""
     packaged = _PACKAGE / "assets" / name
     return packaged if packaged.is_file() else _ASSETS / name
 

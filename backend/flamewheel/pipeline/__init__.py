@@ -9,6 +9,7 @@ the functions that need them: a server must answer before torch is loaded.
 from .blending import blend, named_strengths
 from .calibrating import CalibratedHead, calibrate_head
 from .database import describe_database, expression_database
+from .database_drawing import draw_databases
 from .encoding import (
     EncodedPhoto,
     EncodedPhotos,
@@ -44,6 +45,7 @@ __all__ = [
     "choose_encoder",
     "convert_head",
     "describe_database",
+    "draw_databases",
     "encode",
     "encode_by",
     "encode_each",

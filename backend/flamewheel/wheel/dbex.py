@@ -55,6 +55,7 @@ class ExpressionDatabase:
     centre: Array  # (D,) mean of all rows
     axes: Array  # (P,D) principal components: scores are (row - centre) · scale @ axes.T
     axis_correlations: Array  # (K,P) as `correlations`, of the scores
+    reference: Array  # (D,) neutral face as the encoder saw it, taken off the photos' rows; else 0
 
     @property
     def expression_count(self) -> int:
@@ -106,6 +107,7 @@ def database_from_arrays(
     agreeing: npt.ArrayLike | None = None,
     provenance: str = "",
     rings: npt.ArrayLike | None = None,
+    reference: npt.ArrayLike | None = None,
 ) -> ExpressionDatabase:
     """A database from labelled rows; `agreeing` None counts every row as agreeing.
 
@@ -127,12 +129,15 @@ def database_from_arrays(
     if rings is None:
         rings = np.array(RING_KNOTS[1:])[:, None] * b2[:, None]
     faces = checked_array("faces of the rings", rings, (*b2.shape[:1], 3, *b2.shape[1:]))
+    size = rows.shape[1]
+    taken = checked_array("reference", np.zeros(size) if reference is None else reference, (size,))
     centre = rows.mean(axis=0)
     database = ExpressionDatabase(
         head, head_checksum, labels, rows, sources, agree, provenance, emotions, b1, b2, faces,
         low=rows.min(axis=0), high=rows.max(axis=0),
         correlations=_pearson(is_label, rows), centre=centre,
-        axes=np.zeros((0, rows.shape[1])), axis_correlations=np.zeros((len(emotions), 0)))
+        axes=np.zeros((0, rows.shape[1])), axis_correlations=np.zeros((len(emotions), 0)),
+        reference=taken)
     scaled = (rows - centre) * database.scale
     axes = _principal_axes(scaled)
     database = dataclasses.replace(
@@ -176,11 +181,16 @@ def _check(
 def _with_neighbours(
     labels: tuple[str, ...], rows: Array, sources: tuple[str, ...], agree: npt.NDArray[np.bool_]
 ) -> tuple[tuple[str, ...], Array, tuple[str, ...], npt.NDArray[np.bool_]]:
-    """Rows added for Trust and Anticipation: halves of their neighbours' rows, paired in order."""
+    """Rows added for Trust and Anticipation: halves of their neighbours' rows, paired in order.
+
+    Rows that agree come first: what is made of two that agree agrees as well.
+    """
     names = np.array(labels)
     for emotion in MADE_FROM_NEIGHBOURS:
         one, other = neighbours_of(emotion)
-        first, second = np.flatnonzero(names == one), np.flatnonzero(names == other)
+        first, second = (
+            rows_of[np.argsort(~agree[rows_of], kind="stable")]
+            for rows_of in (np.flatnonzero(names == one), np.flatnonzero(names == other)))
         count = min(first.size, second.size)
         if emotion in labels or count == 0:
             continue

@@ -30,7 +30,8 @@ def save_database(database: ExpressionDatabase, path: Path) -> None:
             head_checksum=np.array(database.head_checksum),
             provenance=np.array(database.provenance), labels=np.array(database.labels),
             sources=np.array(database.sources), vectors=database.vectors,
-            agreeing=database.agreeing, rings=database.rings)
+            agreeing=database.agreeing, rings=database.rings,
+            reference=database.reference)
 
 
 def load_database(path: Path) -> ExpressionDatabase:
@@ -55,7 +56,8 @@ def load_database(path: Path) -> ExpressionDatabase:
         return database_from_arrays(
             texts["head"], texts["head_checksum"], _words(arrays["labels"]), arrays["vectors"],
             _words(arrays["sources"]), agreeing=arrays["agreeing"],
-            provenance=texts["provenance"], rings=arrays.get("rings"))
+            provenance=texts["provenance"], rings=arrays.get("rings"),
+            reference=arrays.get("reference"))
     except KeyError as missing:
         raise _unreadable(path, f"it has no {missing}") from missing
     except ValueError as bad:

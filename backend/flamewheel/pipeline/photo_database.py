@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A labelled photo folder to an expression database: every photo encoded once, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import FlamewheelError, InputFileError, PhotoError, WheelError
+from ..labelled_photos import LabelledPhoto, is_held_out, read_labelled
+from ..wheel_names import NEUTRAL
+from .encoded_rows import CACHE_KIND, VERSION, RowStore, digest_of
+from .progress import Progress
+from .units import head_units
+
+if TYPE_CHECKING:
+    from ..head.data import HeadData
+    from ..wheel.dbex import ExpressionDatabase
+
+PEOPLE = ("all", "train", "held-out")
+"""Whose photos are taken: everybody's, those to learn from, or the fifth kept for measuring
+(`labelled_photos.is_held_out`)."""
+SHOWN = 3  # names in a message
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltDatabase:
+    """A database from photos, and what came of them."""
+
+    database: ExpressionDatabase
+    layout: str  # of the folder
+    photos: int  # that were asked for
+    faces: int
+    from_cache: int  # photos that an earlier run had encoded
+    without_face: int
+    unreadable: int
+    counts: Mapping[str, tuple[int, int]]  # emotion -> faces, and those that agree with FACS
+    notes: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class _Found:
+    """What came of the photos so far."""
+
+    rows: list[npt.NDArray[np.float32]]
+    photos: list[LabelledPhoto]
+    digests: list[bytes]
+    without: list[str]
+    unreadable: list[str]
+    doubles: int = 0
+    from_cache: int = 0
+
+
+def build_photo_database(
+    folder: Path,
+    *,
+    head: str = "open",
+    people: str = "all",
+    fill: bool = True,
+    progress: Progress | None = None,
+) -> BuiltDatabase:
+    """The expression database of `head` from a folder of labelled photos (see `labelled_photos`).
+
+    Each photo's largest face is read by the landmark encoder, once: what was read is kept in the
+    cache folder under the photo's checksum, so that a run that was ended goes on where it was.
+    `people` is one of PEOPLE; `fill` as in `wheel.dbex_photos`.  No photo, name or path is stored.
+    Raises InputFileError, WheelError `unknown-emotion` (three suggestions), `no-faces`, HeadError.
+    """
+    from ..head.registry import find_head
+    from ..wheel.dbex_photos import PhotoRows, database_of_photos
+    from .database import shipped_reference
+
+    found = read_labelled(folder)
+    wheel_names = _wheel_names(found.photos)
+    chosen = [photo for photo in found.photos
+              if people == "all" or is_held_out(photo.subject) == (people == "held-out")]
+    if not chosen:
+        raise InputFileError("no-photos", f"{folder} has no photos of the people asked for.",
+                             "Give --people all.")
+    data = find_head(head)
+    read = _read_photos(chosen, data, progress)
+    if len(read.rows) < 2:
+        raise WheelError("no-faces", f"Faces were found in {len(read.rows)} of {len(chosen)} "
+                         "photos.", "Check that the photos show faces.")
+    order = np.argsort(np.array([digest.hex() for digest in read.digests]))  # tells nothing
+    rows = PhotoRows(tuple(wheel_names[read.photos[at].emotion] for at in order),
+                     tuple(read.photos[at].subject for at in order),
+                     np.stack([read.rows[at] for at in order]).astype(np.float64))
+    name = folder.resolve().name
+    made = database_of_photos(
+        data, head_units(head).units, rows, what=f"a photo of {name}", fill=fill,
+        known_neutral=shipped_reference(head),
+        provenance=_provenance(name, found.layout, people, read, data, fill))
+    notes = (*found.notes, *_losses(read, len(chosen)), *made.notes)
+    return BuiltDatabase(made.database, found.layout, len(chosen), len(read.rows),
+                         read.from_cache, len(read.without), len(read.unreadable),
+                         made.from_photos, notes)
+
+
+def encoder_key(head: HeadData) -> str:
+    """Of the head and of all that its landmark encoder has learned."""
+    from ..encoders.calibration import calibration_of, head_key
+
+    known = calibration_of(head)
+    digest = hashlib.sha256(head_key(head).encode())
+    for array in (known.points.offsets, known.statistics.mean, known.statistics.factor):
+        digest.update(np.ascontiguousarray(array, np.float64).tobytes())
+    return f"landmark-{digest.hexdigest()[:24]}"
+
+
+def _wheel_names(photos: Sequence[LabelledPhoto]) -> dict[str, str]:
+    """The folder's words -> names of the wheel.  Raises WheelError `unknown-emotion`."""
+    from ..wheel.words import mix_of, own_prototype
+
+    names = {}
+    for word, count in Counter(photo.emotion for photo in photos).items():
+        try:
+            mix = own_prototype(mix_of(word))
+        except WheelError as unknown:
+            raise WheelError("unknown-emotion", f"{count} photos are labelled {word[:60]!r}, which "
+                             "is no emotion that the wheel knows.", unknown.hint) from unknown
+        if mix.second is not None:
+            raise WheelError("unknown-emotion", f"{count} photos are labelled {word!r}, which is a "
+                             f"mix of {mix.first.emotion} and {mix.second.emotion}.",
+                             "Label photos with basic emotions, contempt or neutral.")
+        names[word] = mix.first.emotion if mix.first.intensity else NEUTRAL
+    return names
+
+
+def _read_photos(
+    photos: Sequence[LabelledPhoto], head: HeadData, progress: Progress | None
+) -> _Found:
+    """Every photo's row, from the cache or encoded now."""
+    from ..encoders.cache import cache_file
+    from ..encoders.landmark import prepare_head
+
+    prepare_head(head, progress)
+    size = head.expression_count + 3
+    path = cache_file(CACHE_KIND, VERSION, encoder_key(head)).with_suffix(".rows")
+    found = _Found([], [], [], [], [])
+    labelled: set[tuple[bytes, str]] = set()
+    with RowStore(path, size) as store:
+        for number, photo in enumerate(photos):
+            if progress is not None:
+                progress(number, len(photos), "encoding photos")
+            try:
+                digest, row, was_known = _row_of(photo, head, store)
+            except PhotoError as refusal:
+                found.unreadable.append(f"{photo.path.name} ({refusal.message})")
+                continue
+            found.from_cache += was_known
+            if (digest, photo.emotion) in labelled:
+                found.doubles += 1
+            elif row is None:
+                found.without.append(photo.path.name)
+            else:
+                labelled.add((digest, photo.emotion))
+                found.rows.append(row)
+                found.photos.append(photo)
+                found.digests.append(digest)
+    return found
+
+
+def _row_of(
+    photo: LabelledPhoto, head: HeadData, store: RowStore
+) -> tuple[bytes, npt.NDArray[np.float32] | None, bool]:
+    """The photo's checksum, its face if there is one, and whether an earlier run had read it."""
+    from ..encoders.landmark import encode_photo
+    from ..encoders.photo import photo_bytes
+
+    data = photo_bytes(photo.path) if photo.pixels is None else photo.pixels
+    digest = digest_of(data)
+    known = store.known(digest)
+    if known is not None:
+        return digest, known.row, True
+    try:
+        code = encode_photo(data, head).code
+    except FlamewheelError as refusal:
+        if refusal.code != "no-face":
+            raise
+        store.add(digest, None)
+        return digest, None, False
+    row = np.concatenate([code.expression, code.jaw]).astype(np.float32)
+    store.add(digest, row)
+    return digest, row, False
+
+
+def _losses(read: _Found, asked: int) -> list[str]:
+    """What came of the photos that are not in the database."""
+    notes = []
+    for names, why in ((read.without, "show no face that can be found"),
+                       (read.unreadable, "cannot be read")):
+        if names:
+            more = " …" if len(names) > SHOWN else ""
+            notes.append(f"{len(names)} of {asked} photos {why}: "
+                         f"{', '.join(names[:SHOWN])}{more}.")
+    if read.doubles:
+        notes.append(f"{read.doubles} photos are the same picture with the same label as another.")
+    return notes
+
+
+def _provenance(
+    name: str, layout: str, people: str, read: _Found, head: HeadData, fill: bool
+) -> str:
+    """How it was made, without a date or a path."""
+    whose = {"all": "", "train": ", without the held-out fifth of the subjects",
+             "held-out": ", of the held-out fifth of the subjects"}[people]
+    subjects = len({photo.subject for photo in read.photos})
+    command = (f"flamewheel dbex build {name} --head {head.name} --people {people}"
+               f"{'' if fill else ' --photos-only'}")
+    return (f"{len(read.rows)} faces of {subjects} subjects in {name} ({layout}){whose}; "
+            f"{len(read.without)} photos without a face; {command}; encoder {encoder_key(head)}; "
+            f"head {head.checksum[:16]}.")
