@@ -146,6 +146,46 @@ def test_dbex_build_and_show(tmp_path: Path) -> None:
     assert accepted("blend", "awe", "--database", out, "--json").json["expression"] == own
 
 
+def test_databases_have_names() -> None:
+    facs, photos = (accepted("dbex", "show", "--database", name, "--json").json
+                    for name in ("facs", "photos"))
+    assert facs["database"] == "facs" and photos["database"] == "photos"
+    assert "flamewheel dbex build" in photos["provenance"]
+    joy, trust = photos["emotions"][:2]
+    assert joy["entries"] > joy["agree"] > 100 and joy["b2_shows_it"]
+    assert "neighbours" in trust["source"] and len(joy["correlations"]) == 16
+    told = flamewheel("dbex", "show", "--database", "photos").out
+    assert "532 entries" in told and "does not show what names the emotion" in told
+    one, other = (accepted("blend", "joy", "--database", name, "--method", "linear",
+                           "--json").json["expression"] for name in ("facs", "photos"))
+    assert one != other
+    assert refused("dbex", "show", "--database", "fotos")["code"] == "database-not-found"
+
+
+def test_dbex_build_from_a_folder(tmp_path: Path) -> None:
+    for word in ("happy", "neutral"):
+        (tmp_path / "set" / word).mkdir(parents=True)
+        picture = PHOTO.read_bytes()
+        for number in range(3):  # what follows a picture's end is no part of it
+            (tmp_path / "set" / word / f"{number}.png").write_bytes(picture + bytes([number]))
+    (tmp_path / "set" / "happy" / "text.png").write_text("no picture")
+    out, cache = tmp_path / "mine.npz", str(tmp_path / "cache")
+    made = accepted("dbex", "build", tmp_path / "set", "-o", out, "--json",
+                    FLAMEWHEEL_CACHE=cache).json
+    assert (made["photos"], made["faces"], made["unreadable"]) == (7, 6, 1)
+    assert made["emotions"]["Joy"]["photos"] == 3 and "text.png" in " ".join(made["notes"])
+    again = accepted("dbex", "build", tmp_path / "set", "-o", out, "--json",
+                     FLAMEWHEEL_CACHE=cache).json
+    assert again["from_cache"] == 6
+    shown = accepted("dbex", "show", "--database", out, "--json").json["emotions"]
+    assert {row["emotion"] for row in shown} >= set(wheel_names.WHEEL_ORDER)
+    (tmp_path / "set" / "happy").rename(tmp_path / "set" / "hapy")
+    refusal = refused("dbex", "build", tmp_path / "set", "-o", out)
+    assert refusal["code"] == "unknown-emotion" and "Did you mean" in refusal["hint"]
+    assert refused("dbex", "build", "-o", out, "--photos-only")["code"] == "no-photos"
+    assert refused("dbex", "build", tmp_path / "no", "-o", out)["code"] == "folder-not-found"
+
+
 def test_a_database_of_another_head_is_refused(tmp_path: Path) -> None:
     out, other = tmp_path / "dbex.npz", tmp_path / "other.npz"
     accepted("dbex", "build", "-o", out)

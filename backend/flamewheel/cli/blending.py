@@ -13,7 +13,7 @@ from .. import pipeline
 from ..parameter_file import load
 from ..parameters import FaceParameters, Identity
 from .giving import give_parameters
-from .options import Subparsers, add_head_option, add_output_option, add_verb
+from .options import Subparsers, add_database_option, add_head_option, add_output_option, add_verb
 
 
 def add_blend(
@@ -38,7 +38,7 @@ def add_blend(
     blend.add_argument("--side", help="left or right, the face's own: that side alone")
     blend.add_argument("--asymmetry", type=float, default=1.0,
                        help="with --side, how much more that side shows; 0 even, 1 alone")
-    blend.add_argument("--database", type=Path, help="a file of `dbex build`")
+    add_database_option(blend)
     add_output_option(blend, "parameter file to write (.json or .npz)")
     add_head_option(blend)
     blend.set_defaults(run=run_blend)

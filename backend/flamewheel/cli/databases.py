@@ -135,4 +135,6 @@ def _print_emotion(row: dict[str, Any]) -> None:
     others = len(row["sources"]) - 1
     more = f" (and {others} more)" if others else ""
     print(one_line(f"    from {row['source']}{more}"))
+    if not row["b2_shows_it"]:
+        print("    B2, measured anew, does not show what names the emotion")
     print(f"    strongest components, with correlations: {strongest}")

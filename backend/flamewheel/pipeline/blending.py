@@ -35,7 +35,7 @@ def blend(
     weights: Sequence[float] | None = None,
     method: str = "units",
     head: str = "open",
-    database: Path | None = None,
+    database: str | Path | None = None,
     own: FaceParameters | None = None,
     side: str | None = None,
     asymmetry: float = 1.0,
@@ -45,8 +45,8 @@ def blend(
     Emotions are named in any common form.  `weights` are their shares, together one; `weight`
     (0..1) is the primary's alone; None and None the method's own.  An intensity of 1 is the basic
     emotion; None takes the word's own ("furious" is more than "angry").  method: `units` (ours),
-    `correlation` (eq. 3), `pca` (eq. 4) or `linear` (eq. 1).  `database` is a file of `dbex build`;
-    None is the head's own.  `own` is a person's own face in the place of the primary (paper 000,
+    `correlation` (eq. 3), `pca` (eq. 4) or `linear` (eq. 1).  `database`: "facs" (as None),
+    "photos" or a file.  `own` is a person's own face in the place of the primary (paper 000,
     figure 4), whose word says what it shows; the word "own" takes what it was read as.  side: the
     face's own "left" or "right" shows it more than the other by `asymmetry` (1: alone).
     Raises WheelError for unknown words and impossible mixes, HeadError for the head.

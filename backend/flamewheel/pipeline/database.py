@@ -61,7 +61,11 @@ def describe_database(
     head: str = "open", database: str | os.PathLike[str] | None = None
 ) -> dict[str, Any]:
     """A head's database in numbers: where it comes from, its bounds, and each emotion's part."""
+    from ..head.registry import find_head
+    from ..wheel.dbex_photos import shown_by_b2
+
     found = expression_database(head, database)
+    shown = shown_by_b2(found, find_head(head), head_units(head).units)
     return {
         "database": FACS if database is None else os.fspath(database),
         "head": found.head,
@@ -71,7 +75,8 @@ def describe_database(
         "axes": len(found.axes),
         "low": found.low.tolist(),
         "high": found.high.tolist(),
-        "emotions": [_emotion_facts(found, emotion) for emotion in found.emotions],
+        "emotions": [{**_emotion_facts(found, emotion), "b2_shows_it": bool(it)}
+                     for emotion, it in zip(found.emotions, shown, strict=True)],
     }
 
 

@@ -26,9 +26,6 @@ Pixels = npt.NDArray[np.uint8]
 
 CELL = 176  # px a side of a head
 GUTTER, TITLE, CAPTION, GAP = 116, 46, 19, 12  # px: names, headings, words under a head, databases
-EYES_TO_EDGE = 1.5  # eye distances from the middle of the face to the picture's side
-EYES_TO_MIDDLE = 0.5  # eye distances from the eyes down to the middle of the face
-LIGHT = 21  # seed of the portrait: dark brows on lit skin, which show most; judged by eye
 GROUND, INK, FAINT = (250, 250, 248), (25, 25, 25), (110, 110, 110)
 NAME_LENGTH = 56  # characters that fit over a database's heads
 
@@ -132,28 +129,18 @@ def _sheet(
 
 def _painter(head: HeadData) -> Painter:
     """Paints faces of `head` on one person in one light, so that only the expression differs."""
-    import torch
-
     from ..head.data import JOINT_NAMES
     from ..head.evaluate import evaluate
-    from ..render.cameras import Orthographic
-    from ..render.head_look import look_of
-    from ..render.portrait import PortraitPainter
+    from ..render.studio import Studio
 
-    portraits = PortraitPainter(look_of(head))
-    joints = np.asarray(head.joint_regressor) @ np.asarray(head.template, np.float64)
-    eyes = joints[[JOINT_NAMES.index("left_eye"), JOINT_NAMES.index("right_eye")]]
-    distance = float(np.linalg.norm(eyes[0] - eyes[1]))
-    middle = eyes.mean(axis=0) - (0.0, EYES_TO_MIDDLE * distance, 0.0)
-    camera = Orthographic(torch.tensor(
-        [[1.0 / (EYES_TO_EDGE * distance), -middle[0], -middle[1]]], dtype=torch.float32))
+    studio = Studio(head)
     jaw = JOINT_NAMES.index("jaw")
 
     def paint(row: Floats) -> Pixels:
         pose = np.zeros((1, len(JOINT_NAMES), 3))
         pose[0, jaw] = row[-3:]
-        vertices = evaluate(head, np.zeros(1), row[None, :-3], pose)
-        return np.asarray(portraits.photos(vertices, camera, (CELL, CELL), LIGHT)[0])
+        vertices = evaluate(head, np.zeros(1), row[None, :-3], pose)[0]
+        return np.asarray(studio.picture(vertices, row[:-3], CELL))
 
     return paint
 

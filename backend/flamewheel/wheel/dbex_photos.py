@@ -120,6 +120,15 @@ def agreeing_rows(labels: Sequence[str], names: Sequence[str], strengths: Array)
     return np.asarray(np.where(of == NEUTRAL, ~shown, result))
 
 
+def shown_by_b2(database: ExpressionDatabase, head: HeadData, units: NamedUnits) -> Bools:
+    """(K,) whether an emotion's B2, measured anew, shows what names it.
+
+    A mean of photos that agree need not: some show one of an emotion's signs, some another.
+    """
+    return agreeing_rows(database.emotions, units.names,
+                         measure_strengths(head, units, database.b2))
+
+
 def database_of_photos(
     head: HeadData, units: NamedUnits, rows: PhotoRows, *, what: str, provenance: str,
     fill: bool = True, known_neutral: Array | None = None,
@@ -150,6 +159,12 @@ def database_of_photos(
         provenance=f"{provenance} {decided}")
     instead = "made from its FACS prototype" if fill else "left out"
     notes = [f"{name}: {why}; {instead}." for name, why in replaced.items()]
+    faint = [name for name, shows in zip(
+        database.emotions, shown_by_b2(database, head, units), strict=True)
+        if not shows and name not in MADE_FROM_NEIGHBOURS]
+    if faint:
+        notes.append(f"B2 of {', '.join(faint)} is too mixed a mean to show by itself what names "
+                     "the emotion: look at `dbex show --drawing`.")
     return PhotoDatabase(database, (decided, *notes), counts)
 
 
