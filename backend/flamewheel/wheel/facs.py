@@ -50,18 +50,19 @@ def _with(units: Strengths, **changes: float) -> Strengths:
     return {name: value for name, value in {**units, **changes}.items() if value > 0}
 
 
-_JOY = {"AU6": 0.6, "AU12": 1.0, "AU25": 0.55}
+_JOY = {"AU6": 0.8, "AU12": 1.2, "AU25": 0.7}
 # lids that droop a little tell sadness from fear, a higher brow and a dropped jaw tell surprise
 _SADNESS = {"AU1": 0.9, "AU4": 0.6, "AU15": 0.8, "AU17": 0.5, "AU43": 0.2}
 _SURPRISE = {"AU1": 0.85, "AU2": 1.05, "AU5": 0.65, "AU25": 0.2, "AU26": 1.1}
-_FEAR = {"AU1": 1.0, "AU2": 0.4, "AU4": 0.75, "AU5": 0.9, "AU20": 0.9, "AU25": 0.4, "AU26": 0.25}
+_FEAR = {"AU1": 1.05, "AU2": 0.45, "AU4": 0.8, "AU5": 1.0, "AU20": 1.0, "AU25": 0.6, "AU26": 0.3}
 _ANGER = {"AU4": 1.15, "AU5": 0.5, "AU7": 0.8, "AU23": 0.85, "AU24": 0.7}
-# the eyes narrow as in photos of disgust, by which a recogniser tells it from anger
-_DISGUST = {"AU9": 0.7, "AU10": 1.0, "AU17": 0.1, "AU6": 0.8, "AU7": 0.2, "AU43": 0.3,
-            "AU25": 0.2}
-_CONTEMPT = {"AU12R": 0.6, "AU14R": 1.15}
-_TRUST = {"AU1": 0.25, "AU6": 0.25, "AU12": 0.6, "AU43": 0.08}
-_ANTICIPATION = {"AU1": 0.55, "AU2": 0.7, "AU5": 0.5, "AU12": 0.4}
+# the eyes narrow as in photos of disgust, by which a recogniser and a person tell it from anger
+_DISGUST = {"AU4": 0.1, "AU6": 0.85, "AU7": 0.2, "AU9": 1.25, "AU10": 1.05, "AU17": 0.2,
+            "AU25": 0.3, "AU43": 0.55}
+# lids let down and the other brow up make a one-sided smirk a scornful one
+_CONTEMPT = {"AU2L": 0.25, "AU10R": 0.2, "AU12R": 0.6, "AU14R": 1.2, "AU43": 0.25}
+_TRUST = {"AU1": 0.35, "AU6": 0.25, "AU12": 0.8, "AU43": 0.08}
+_ANTICIPATION = {"AU1": 0.5, "AU2": 0.8, "AU5": 0.55, "AU7": 0.2, "AU12": 0.65, "AU25": 0.3}
 
 PROTOTYPES: Mapping[str, Prototype] = {
     proto.emotion: proto
@@ -70,7 +71,7 @@ PROTOTYPES: Mapping[str, Prototype] = {
                   (_with(_JOY, AU25=0.0),)),
         Prototype("Trust", _TRUST,
                   f"{_NO_FACS} contentment 12+43; 43 only begun, so that the eyes stay open, with "
-                  "a little of 6 and of 1: a design choice"),
+                  "the inner brows up (1) and a little of 6: a design choice"),
         Prototype("Fear", _FEAR, f"{FACS} 1+2+4+5+20+26 with 25 {_DU}",
                   (_with(_FEAR, AU26=0.0, AU25=0.9), _with(_FEAR, AU26=0.0, AU27=0.25),
                    _with(_FEAR, AU7=0.4))),
@@ -79,7 +80,7 @@ PROTOTYPES: Mapping[str, Prototype] = {
         Prototype("Sadness", _SADNESS,
                   f"{FACS} 1+4+15 with 17 (Du et al. 2014: 67 % show it), lids let down by some 43",
                   (_with(_SADNESS, AU17=0.0), _with(_SADNESS, AU6=0.4), _with(_SADNESS, AU11=0.5))),
-        Prototype("Disgust", _DISGUST, f"9+10+17 {_DU}, the eyes narrowed by 6, 7 and some of 43",
+        Prototype("Disgust", _DISGUST, f"9+10+17 with some 4 {_DU}, the eyes narrowed by 6, 7 and 43",
                   ({"AU9": 1.0, "AU15": 0.5, "AU16": 0.3, "AU7": 0.5, "AU6": 0.4},
                    {"AU9": 1.0, "AU17": 0.5, "AU7": 0.6, "AU6": 0.5, "AU43": 0.2},
                    {"AU4": 0.4, "AU10": 1.0, "AU17": 0.5, "AU7": 0.5, "AU6": 0.5, "AU43": 0.2})),
@@ -87,8 +88,9 @@ PROTOTYPES: Mapping[str, Prototype] = {
                   (_with(_ANGER, AU23=0.0, AU24=0.9), _with(_ANGER, AU10=0.4),
                    _with(_ANGER, AU17=0.4), _with(_ANGER, AU24=0.0, AU22=0.4, AU25=0.4))),
         Prototype("Anticipation", _ANTICIPATION,
-                  f"{_NO_FACS} interest 1+2+12, with 5: a design choice"),
-        Prototype(CONTEMPT, _CONTEMPT, f"{FACS} R12+R14, one side",
+                  f"{_NO_FACS} interest 1+2+12, with 5, 7 and 25: a design choice"),
+        Prototype(CONTEMPT, _CONTEMPT,
+                  f"{FACS} R12+R14, one side, with some 10 there, the other brow up and lids down",
                   ({"AU4": 0.5, "AU14": 0.9, "AU25": 0.3},)),
         Prototype(NEUTRAL, {}, "the face at rest"),
     )
@@ -96,28 +98,31 @@ PROTOTYPES: Mapping[str, Prototype] = {
 """Emotion -> its prototype: the eight of the wheel, Contempt and Neutral."""
 
 _RINGS: Mapping[str, tuple[Strengths, Strengths]] = {
-    "Joy": ({"AU6": 0.35, "AU12": 0.62, "AU25": 0.1},
-            {"AU6": 1.0, "AU12": 1.25, "AU25": 0.95, "AU26": 0.45}),
-    "Trust": ({"AU1": 0.12, "AU6": 0.1, "AU12": 0.35, "AU43": 0.05},
-              {"AU1": 0.55, "AU2": 0.2, "AU6": 0.45, "AU12": 0.85, "AU25": 0.25, "AU43": 0.08}),
-    "Fear": ({"AU1": 0.75, "AU2": 0.25, "AU4": 0.5, "AU5": 0.5, "AU20": 0.5, "AU25": 0.2},
-             {"AU1": 1.2, "AU2": 0.6, "AU4": 0.85, "AU5": 1.2, "AU20": 1.2, "AU25": 0.7,
-              "AU26": 0.4, "AU27": 0.4}),
-    "Surprise": ({"AU1": 0.5, "AU2": 0.6, "AU5": 0.35, "AU25": 0.15, "AU26": 0.4},
+    "Joy": ({"AU6": 0.45, "AU12": 0.8, "AU25": 0.1},
+            {"AU6": 1.1, "AU12": 1.4, "AU25": 0.95, "AU26": 0.5}),
+    "Trust": ({"AU1": 0.16, "AU6": 0.18, "AU12": 0.58, "AU43": 0.05},
+              {"AU1": 0.8, "AU2": 0.2, "AU5": 0.3, "AU6": 0.35, "AU12": 1.1, "AU25": 0.5,
+               "AU43": 0.08}),
+    "Fear": ({"AU1": 0.75, "AU2": 0.35, "AU4": 0.45, "AU5": 0.7, "AU20": 0.62, "AU25": 0.4},
+             {"AU1": 1.2, "AU2": 0.6, "AU4": 1.0, "AU5": 1.25, "AU16": 0.3, "AU20": 1.2,
+              "AU25": 0.9, "AU26": 0.4, "AU27": 0.2}),
+    "Surprise": ({"AU1": 0.5, "AU2": 0.7, "AU5": 0.35, "AU25": 0.15, "AU26": 0.45},
                  {"AU1": 1.05, "AU2": 1.25, "AU5": 1.1, "AU25": 0.3, "AU26": 1.1, "AU27": 0.4}),
-    "Sadness": ({"AU1": 0.6, "AU4": 0.35, "AU15": 0.5, "AU17": 0.25, "AU43": 0.2},
+    "Sadness": ({"AU1": 0.6, "AU4": 0.35, "AU15": 0.55, "AU17": 0.25, "AU43": 0.2},
                 {"AU1": 1.2, "AU4": 0.9, "AU6": 0.5, "AU11": 0.5, "AU15": 1.15, "AU17": 0.9,
                  "AU43": 0.2}),
-    "Disgust": ({"AU6": 0.45, "AU7": 0.15, "AU9": 0.55, "AU10": 0.6, "AU17": 0.1, "AU25": 0.05,
-                 "AU43": 0.15},
-                {"AU6": 0.9, "AU7": 0.4, "AU9": 1.1, "AU10": 1.3, "AU16": 0.5, "AU17": 0.1,
-                 "AU25": 0.5, "AU26": 0.25, "AU43": 0.3}),
-    "Anger": ({"AU4": 0.75, "AU5": 0.25, "AU7": 0.45, "AU23": 0.5, "AU24": 0.4},
+    "Disgust": ({"AU4": 0.05, "AU6": 0.55, "AU7": 0.1, "AU9": 0.85, "AU10": 0.65, "AU17": 0.2,
+                 "AU25": 0.05, "AU43": 0.35},
+                {"AU4": 0.25, "AU6": 1.0, "AU7": 0.3, "AU9": 1.4, "AU10": 1.35, "AU15": 0.45,
+                 "AU16": 0.3, "AU17": 0.5, "AU25": 0.35, "AU43": 0.6}),
+    "Anger": ({"AU4": 0.85, "AU5": 0.3, "AU7": 0.5, "AU23": 0.55, "AU24": 0.45},
               {"AU4": 1.35, "AU5": 0.8, "AU7": 1.1, "AU9": 0.4, "AU10": 0.7, "AU16": 0.6,
                "AU23": 0.85, "AU25": 0.8, "AU26": 0.3}),
-    "Anticipation": ({"AU1": 0.3, "AU2": 0.4, "AU5": 0.25, "AU12": 0.22},
-                     {"AU1": 0.8, "AU2": 1.0, "AU5": 0.9, "AU12": 0.6, "AU25": 0.3}),
-    CONTEMPT: ({"AU12R": 0.35, "AU14R": 0.75}, {"AU12R": 0.8, "AU14R": 1.4, "AU10R": 0.2}),
+    "Anticipation": ({"AU1": 0.28, "AU2": 0.5, "AU5": 0.35, "AU12": 0.42, "AU25": 0.1},
+                     {"AU1": 0.7, "AU2": 1.1, "AU5": 0.9, "AU7": 0.5, "AU12": 1.05, "AU25": 0.55}),
+    CONTEMPT: ({"AU2L": 0.12, "AU12R": 0.4, "AU14R": 0.9, "AU43": 0.18},
+               {"AU2L": 0.5, "AU4R": 0.3, "AU10R": 0.5, "AU12R": 0.8, "AU14R": 1.4,
+                "AU43": 0.35}),
 }
 """Emotion -> its mild and its intense face; the basic one is its prototype.
 
@@ -158,8 +163,8 @@ class Characteristic:
 _FACS_TABLE = "emotion table of the FACS manual and Investigator's Guide (Ekman, Friesen, Hager)"
 CHARACTERISTIC: Mapping[str, Characteristic] = {
     "Joy": Characteristic((("AU6", "AU12"), ("AU12", "AU25")), f"6+12: {FACS}; 12+25: {_DU}"),
-    "Trust": Characteristic((("AU12",),), "12 of contentment 12+43, lips closed: a design choice",
-                            without=("AU2", "AU25", "AU26")),
+    "Trust": Characteristic((("AU1", "AU12"),), "12 of contentment 12+43, with 1: a design choice",
+                            without=("AU2", "AU26")),
     "Fear": Characteristic((("AU1", "AU4", "AU20"), ("AU1", "AU4", "AU5"), ("AU5", "AU20")),
                            f"1+4+20: {_DU}; 1+2+4+5 and 5+20: {_FACS_TABLE}"),
     "Surprise": Characteristic(
@@ -170,7 +175,8 @@ CHARACTERISTIC: Mapping[str, Characteristic] = {
     "Sadness": Characteristic(
         (("AU4", "AU15"), ("AU1", "AU15"), ("AU6", "AU15"), ("AU1", "AU4", "AU11"),
          ("AU1", "AU4", "AU17"), ("AU11", "AU15"), ("AU11", "AU17")),
-        f"4+15: {_DU}; 1+4+15, 6+15, 1+4+11, 1+4+17, 11+15, 11+17: {_FACS_TABLE}"),
+        f"4+15: {_DU}; 1+4+15, 6+15, 1+4+11, 1+4+17, 11+15, 11+17: {_FACS_TABLE}; 9+15 is disgust",
+        without=("AU9",)),
     "Disgust": Characteristic(
         (("AU9",), ("AU10", "AU17"), ("AU10", "AU16")),
         f"9, 10+16, 10+17: {_FACS_TABLE}; 9+10+17: {_DU}; 12 would be happy disgust",
