@@ -39,8 +39,8 @@ zip: .venv/.ready  ## dist/flamewheel-<version>.zip, the Blender extension
 	$(BACKEND) build_addon.py
 
 sync:  ## copy the files that both halves share from the backend to the add-on
-	@for f in errors files protocol protocol_photos protocol_video wheel_names job_file job_steps \
-	    strict_toml toml_lines; do \
+	@for f in errors files protocol protocol_photos protocol_units protocol_video wheel_names \
+	    job_file job_steps strict_toml toml_lines; do \
 	  cp backend/flamewheel/$$f.py blender_addon/core/$$f.py; done
 
 setup: .venv/.ready .venv-blender/.ready

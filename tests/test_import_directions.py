@@ -20,6 +20,7 @@ BACKEND_LEVELS = {
     "wheel_names": 0,
     "protocol": 1,
     "protocol_photos": 0,
+    "protocol_units": 0,
     "protocol_video": 1,
     "job_file": 2,
     "job_steps": 1,

@@ -32,6 +32,14 @@ from .protocol import (
     to_json,
 )
 from .protocol_photos import PATH_PHOTOS, PhotosReply, PhotosRequest
+from .protocol_units import (
+    PATH_MEASURE,
+    PATH_UNITS,
+    MeasureReply,
+    MeasureRequest,
+    UnitsReply,
+    UnitsRequest,
+)
 from .protocol_video import PATH_JOBS, PATH_VIDEO, JobReply, VideoReply, VideoRequest
 
 POLL = 0.1
@@ -127,6 +135,14 @@ class BackendCalls:
     def convert(self, asked: ConvertRequest) -> HeadReply:
         """A FLAME pickle as a head file."""
         return from_json(HeadReply, self._transport.post(PATH_CONVERT, to_json(asked)))
+
+    def head_units(self, asked: UnitsRequest) -> UnitsReply:
+        """A head's action units; solving them for a head that names none takes a while."""
+        return from_json(UnitsReply, self._work(PATH_UNITS, to_json(asked)))
+
+    def measure_units(self, asked: MeasureRequest) -> MeasureReply:
+        """How strongly faces show the units of their head."""
+        return from_json(MeasureReply, self._work(PATH_MEASURE, to_json(asked)))
 
     def _work(self, start: str, body: bytes) -> bytes:
         """The result of a job begun at the path `start`; one that is cancelled ends there too."""

@@ -14,7 +14,14 @@ from .expression import (
 )
 from .import_head import FLAMEWHEEL_OT_import_head, FLAMEWHEEL_OT_import_head_file
 from .install_backend import FLAMEWHEEL_OT_install_backend
+from .measure_units import FLAMEWHEEL_OT_measure_units
 from .transition import FLAMEWHEEL_OT_transition
+from .unit_sliders import (
+    FLAMEWHEEL_OT_key_units,
+    FLAMEWHEEL_OT_mirror_units,
+    FLAMEWHEEL_OT_reset_units,
+)
+from .units import FLAMEWHEEL_OT_add_units, FLAMEWHEEL_OT_remove_units
 
 OPERATORS = (
     FLAMEWHEEL_OT_import_head,
@@ -27,6 +34,12 @@ OPERATORS = (
     FLAMEWHEEL_OT_retarget,
     FLAMEWHEEL_OT_reset_expression,
     FLAMEWHEEL_OT_key_expression,
+    FLAMEWHEEL_OT_add_units,
+    FLAMEWHEEL_OT_remove_units,
+    FLAMEWHEEL_OT_measure_units,
+    FLAMEWHEEL_OT_mirror_units,
+    FLAMEWHEEL_OT_reset_units,
+    FLAMEWHEEL_OT_key_units,
     FLAMEWHEEL_OT_start_backend,
     FLAMEWHEEL_OT_stop_backend,
     FLAMEWHEEL_OT_install_backend,

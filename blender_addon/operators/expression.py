@@ -12,7 +12,7 @@ from ..core.backend_calls import BackendCalls
 from ..core.parameter_reply import face_of, read_parameters
 from ..core.protocol import CodeBody, FaceReply, RetargetRequest
 from ..scene.find import find_head, head_in
-from ..scene.pose import apply_code, key_pose, read_code
+from ..scene.pose import apply_code, key_pose, key_present
 from .verb import Ask, BackendVerb, FileFirst, refusals, tell
 
 
@@ -26,7 +26,7 @@ class NeedsHead:
 
 
 class FLAMEWHEEL_OT_reset_expression(NeedsHead, bpy.types.Operator):
-    """Put the face at rest: expression, jaw, neck and eyes to zero"""
+    """Put the face at rest: expression, unit sliders, jaw, neck and eyes to zero"""
 
     bl_idname = "flamewheel.reset_expression"
     bl_label = "Reset Expression"
@@ -51,7 +51,7 @@ class FLAMEWHEEL_OT_key_expression(NeedsHead, bpy.types.Operator):
         """One key for each channel that is used."""
         with refusals(self):
             head = head_in(context)
-            written = key_pose(head, read_code(head), context.scene, frame=None)
+            written = key_present(head, context.scene)
             self.report({"INFO"}, f"{written.keys} keys on frame {written.first_frame:g}")
             return {"FINISHED"}
         return {"CANCELLED"}

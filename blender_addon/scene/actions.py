@@ -18,6 +18,8 @@ import numpy as np
 
 from ..core.errors import SceneError
 from ..core.keyframes import Channel, KeyframeTrack, Owner
+from ..core.rig_spec import expression_key_name, shape_key_path
+from .unit_channels import base_channels, live_sliders, routed
 
 SAME_FRAME = 1e-3
 """Frames; Blender itself takes keys nearer than 0.01 for one (BEZT_BINARYSEARCH_THRESH)."""
@@ -47,14 +49,27 @@ def write_tracks(
     *,
     replace_range: bool = True,
 ) -> WrittenKeys:
-    """Write `tracks` into the Actions of the head's shape keys and of its armature.
+    """Write a performance into the Actions of the head's shape keys and of its armature.
 
     The Actions that are there are used, and made where there are none.  Other channels are left
     alone; of the tracks' own channels the keys from the first to the last new frame are replaced
-    (`replace_range=False`: only those on the same frames), all others stay.
+    (`replace_range=False`: only those on the same frames), all others stay.  On a rig with unit
+    sliders the expression goes to the keys' bases, and the sliders to zero: see `unit_channels`.
 
     Raises SceneError `no-shape-keys`, `no-armature` or `linked-action` before anything is changed.
     """
+    tracks = routed(mesh_object, armature_object, tracks, _animated_paths(armature_object))
+    return write_channels(mesh_object, armature_object, tracks, replace_range=replace_range)
+
+
+def write_channels(
+    mesh_object: bpy.types.Object,
+    armature_object: bpy.types.Object | None,
+    tracks: Sequence[KeyframeTrack],
+    *,
+    replace_range: bool = True,
+) -> WrittenKeys:
+    """Like `write_tracks`, of exactly the channels that the tracks name."""
     if not tracks:
         raise SceneError("nothing-to-key", "There are no keys to write.",
                          "The performance leaves the face at rest, as it is.")
@@ -85,10 +100,18 @@ def live_channels(
     live: set[Channel] = set()
     keys: Any = getattr(mesh_object.data, "shape_keys", None)
     if keys is not None:
-        live |= {(f'key_blocks["{block.name}"].value', 0)
-                 for block in keys.key_blocks if abs(block.value) > 0}
-        live |= {(curve.data_path, curve.array_index) for curve in curves_of(keys)}
+        bases = base_channels(mesh_object)
+        shown = {base: path for path, base in bases.items()}
+        for block in keys.key_blocks:
+            path = shape_key_path(block.name)
+            value = keys[bases[path][2:-2]] if path in bases else block.value
+            live |= {(path, 0)} if abs(value) > 0 else set()
+        live |= {(shown.get(curve.data_path, curve.data_path), curve.array_index)
+                 for curve in curves_of(keys)}
     if armature_object is not None:
+        if live_sliders(mesh_object, armature_object, _animated_paths(armature_object)):
+            # a performance of a face at rest has keys too, by which the sliders come to zero
+            live.add((shape_key_path(expression_key_name(0)), 0))
         pose: Any = armature_object.pose
         for bone in pose.bones:
             path = f'pose.bones["{bone.name}"].rotation_euler'
@@ -109,6 +132,10 @@ def curves_of(datablock: Any) -> Iterable[bpy.types.FCurve]:
     bags = (strip.channelbag(animation.action_slot)
             for layer in animation.action.layers for strip in layer.strips)
     return tuple(curve for bag in bags if bag is not None for curve in bag.fcurves)
+
+
+def _animated_paths(datablock: Any) -> frozenset[str]:
+    return frozenset(() if datablock is None else (c.data_path for c in curves_of(datablock)))
 
 
 def _animated(

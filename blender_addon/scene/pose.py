@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import bpy
 import numpy as np
 
 from ..core.coordinates import bone_euler_from_flame, flame_from_bone_euler
@@ -16,8 +15,20 @@ from ..core.protocol import CodeBody
 from ..core.protocol_video import VideoReply
 from ..core.rig_spec import expression_key_name
 from ..core.video_keys import video_tracks
-from .actions import WrittenKeys, live_channels, write_tracks
+from .actions import WrittenKeys, curves_of, live_channels, write_channels, write_tracks
 from .find import HeadInScene
+from .unit_channels import (
+    Standing,
+    base_channels,
+    jaw_added,
+    live_sliders,
+    set_base,
+    set_sliders,
+    slider_track,
+    tell_blender,
+    unit_names,
+)
+from .unit_channels import standing as rig_standing
 
 
 @dataclass(frozen=True)
@@ -30,36 +41,55 @@ class Anchors:
 
 
 def read_code(head: HeadInScene) -> CodeBody:
-    """The expression that the head shows now (after animation and drivers)."""
+    """The expression that the head shows now (after animation and drivers, sliders included)."""
+    if unit_names(head.mesh):
+        tell_blender(head.mesh, head.armature)  # sliders set a moment ago have moved nothing yet
     blocks = head.mesh.data.shape_keys.key_blocks
     expression = [
         float(blocks[expression_key_name(index)].value) for index in range(head.expression_count)
     ]
     bones = head.armature.pose.bones
     eulers = np.array([bones[name].rotation_euler[:] for name in POSE_BONES])
+    eulers[POSE_BONES.index("jaw")] += jaw_added(head.armature)
     jaw, neck, left, right = flame_from_bone_euler(eulers).tolist()
     return CodeBody(expression, jaw, neck, [left, right])
 
 
 def apply_code(head: HeadInScene, code: CodeBody) -> None:
-    """Show `code` now, without keys; expression keys beyond the code's length go to zero."""
-    blocks = head.mesh.data.shape_keys.key_blocks
+    """Show `code` now, without keys; expression keys beyond the code's length go to zero.
+
+    Unit sliders go to zero: what they showed is part of the face that goes.
+    """
     values = np.zeros(head.expression_count)
     given = np.asarray(code.expression)[: head.expression_count]
     values[: given.size] = given
-    for index, value in enumerate(values):
-        blocks[expression_key_name(index)].value = value
+    set_base(head.mesh, values)
+    set_sliders(head.mesh, head.armature, dict.fromkeys(unit_names(head.mesh), 0.0))
     rotations = np.array([code.jaw, code.neck, *code.eyes], dtype=np.float64)
     for name, euler in zip(POSE_BONES, bone_euler_from_flame(rotations), strict=True):
         head.armature.pose.bones[name].rotation_euler = euler
-    _tell_blender(head)
+    tell_blender(head.mesh, head.armature)
+
+
+def standing(head: HeadInScene) -> Standing:
+    """What is posed on the rig, sliders and bases apart; `put_back` gives it back."""
+    return rig_standing(head.mesh, head.armature)
+
+
+def put_back(head: HeadInScene, before: Standing) -> None:
+    """The rig as `standing` found it."""
+    set_base(head.mesh, before.base)
+    set_sliders(head.mesh, head.armature, before.sliders)
+    for name, euler in before.eulers.items():
+        head.armature.pose.bones[name].rotation_euler = euler
+    tell_blender(head.mesh, head.armature)
 
 
 def turn_root(head: HeadInScene, rotation: Sequence[float]) -> None:
     """Turn the whole head: axis-angle (3,) rad in FLAME's axes."""
     euler = bone_euler_from_flame(np.asarray(rotation, dtype=np.float64)[None])[0]
     head.armature.pose.bones["root"].rotation_euler = euler
-    _tell_blender(head)
+    tell_blender(head.mesh, head.armature)
 
 
 def key_performance(
@@ -102,6 +132,29 @@ def key_pose(head: HeadInScene, code: CodeBody, scene: Any, *, frame: float | No
     return key_performance(head, still, scene, frame=frame, dense=False)
 
 
+def key_present(head: HeadInScene, scene: Any) -> WrittenKeys:
+    """Key what is posed at the current frame: of a rig with sliders bases and sliders apart."""
+    if not unit_names(head.mesh):
+        return key_pose(head, read_code(head), scene, frame=None)
+    found = standing(head)
+    eulers = np.array([found.eulers[name] for name in POSE_BONES])
+    jaw, neck, left, right = flame_from_bone_euler(eulers).tolist()
+    still = Anchors([0.0], [vector(CodeBody(list(found.base), jaw, neck, [left, right]))], [])
+    frame = float(scene.frame_current)
+    tracks = trajectory_to_tracks(
+        still, fps=scene.render.fps / scene.render.fps_base, start_frame=frame,
+        expression_count=head.expression_count, always=live_channels(head.mesh, head.armature))
+    bases = base_channels(head.mesh)
+    used = live_sliders(head.mesh, head.armature,
+                        {curve.data_path for curve in curves_of(head.armature)})
+    written = write_channels(head.mesh, head.armature, [
+        *(replace(track, channel=bases.get(track.channel, track.channel)) for track in tracks),
+        *(slider_track(name, np.array([frame]), np.array([found.sliders[name]]))
+          for name in used)])
+    scene.frame_set(scene.frame_current)
+    return written
+
+
 def key_poses(
     head: HeadInScene, codes: Sequence[CodeBody], scene: Any, *, frame: float, step: int
 ) -> WrittenKeys:
@@ -127,9 +180,3 @@ def same_length(first: CodeBody, second: CodeBody) -> tuple[list[float], list[fl
 
     return row(first), row(second)
 
-
-def _tell_blender(head: HeadInScene) -> None:
-    head.mesh.data.shape_keys.update_tag()
-    head.armature.update_tag()
-    context: Any = bpy.context
-    context.view_layer.update()

@@ -15,11 +15,12 @@ import bpy
 from ..client.session import Job, session
 from ..core.backend_calls import BackendCalls
 from ..core.errors import FlamewheelError
-from ..core.protocol import BlendReply, BlendRequest, CodeBody, WheelSpot
+from ..core.protocol import BlendReply, BlendRequest, WheelSpot
 from ..core.wheel_disc import Part, WheelMix, mix_at, with_held
 from ..core.wheel_names import NEUTRAL
 from ..scene.find import HeadInScene, find_head, head_in
-from ..scene.pose import apply_code, read_code
+from ..scene.pose import apply_code, put_back, standing
+from ..scene.unit_channels import Standing
 from .wheel_drawing import Point, Shown, WheelView, draw_wheel
 
 Mix = tuple[Part, ...]
@@ -42,7 +43,7 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
     bl_options = {"UNDO", "BLOCKING"}
 
     _head: HeadInScene
-    _before: CodeBody
+    _before: Standing
     _command: Sequence[str]
     _pointer: Point | None = None
     _asked: Mix | None = None
@@ -67,7 +68,7 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
         except FlamewheelError as refusal:
             self.report({"ERROR"}, f"{refusal.message} {refusal.hint}")
             return {"CANCELLED"}
-        self._before = read_code(self._head)
+        self._before = standing(self._head)
         chosen = context.scene.flamewheel.method
         self._method = chosen if chosen in SMOOTH else "linear"
         self._area: Any = context.area
@@ -96,7 +97,7 @@ class FLAMEWHEEL_OT_wheel(bpy.types.Operator):
             self._ask_newest()
             return {"PASS_THROUGH"}
         if event.type in {"ESC", "RIGHTMOUSE"} and event.value == "PRESS":
-            apply_code(self._head.still_there(), self._before)
+            put_back(self._head.still_there(), self._before)
             self._close(context)
             return {"CANCELLED"}
         if event.type in {"RET", "NUMPAD_ENTER"} and event.value == "PRESS":

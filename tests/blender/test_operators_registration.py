@@ -13,7 +13,8 @@ from blender_addon.client.session import session
 
 VERBS = {
     "import_head", "encode_photo", "encode_video", "blend", "transition", "retarget",
-    "start_backend", "stop_backend", "install_backend", "batch",
+    "start_backend", "stop_backend", "install_backend", "batch", "add_units", "remove_units",
+    "measure_units", "mirror_units", "reset_units", "key_units",
 }
 """The operators that other people's scripts rely on."""
 

@@ -19,11 +19,13 @@ import numpy as np
 
 from flamewheel import pipeline
 from flamewheel.errors import FlamewheelError, HeadError, PhotoError, VideoError, WheelError
+from flamewheel.head.data import NamedUnits
 from flamewheel.head.registry import HeadEntry
 from flamewheel.parameters import ExpressionCode, FaceParameters, Identity
 from flamewheel.pipeline import EncodedPhoto, EncodedPhotos, RefusedPhoto
 from flamewheel.protocol import PlanStep
 from flamewheel.trajectory import CurveKeys, Trajectory
+from flamewheel.wheel.units import SolvedUnits
 
 
 def encode(photo: bytes, *, head: str, face: int | None) -> FaceParameters:
@@ -122,6 +124,23 @@ def convert_head(source: Path, output: Path) -> Any:
     return SimpleNamespace(**vars(find_head(source)), name=source.stem)
 
 
+def head_units(head: str) -> Any:
+    """Two units of a head with three expression components; "bad" has none."""
+    if head == "bad":
+        raise HeadError("no-landmarks", "The head has no landmarks.", "Give some.")
+    pose = np.zeros((2, 5, 3))
+    pose[1, 2, 0] = 0.25
+    units = NamedUnits(("AU1L", "AU26"), np.array([[1, 2, 3], [4, 5, 6]], np.float32), pose,
+                       np.array([[0, 1]]), np.array([[7, 8, 9]]))
+    return SolvedUnits(units, np.array([1.0, 0.25]), f"made up for {head}")
+
+
+def measure_units(rows: Any, *, head: str) -> Any:
+    """Each face shows one unit more."""
+    return SimpleNamespace(names=("AU1L", "AU26"), strengths=np.eye(len(rows), 2),
+                           shares=np.full(len(rows), 0.5))
+
+
 def steps_of(plan: str) -> list[PlanStep]:
     return [PlanStep("joy", 1.0, 2.0, "smooth", plan)]
 
@@ -134,7 +153,7 @@ def main() -> int:
 
     registry.find_head = find_head  # type: ignore[assignment]
     verbs = (encode, encode_by, encode_photos, encode_video, blend, transition, retarget, heads,
-             convert_head)
+             convert_head, head_units, measure_units)
     for function in verbs:
         setattr(pipeline, function.__name__, function)
     sys.modules.setdefault("torch", ModuleType("torch"))

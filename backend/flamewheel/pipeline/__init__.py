@@ -23,6 +23,7 @@ from .encoding import (
     write_preview,
 )
 from .heads import convert_head, head_name, heads, inspect_head, load_head
+from .measuring import measure_units
 from .networks import EncoderChoice, choose_encoder, encode_by
 from .performing import TransitionResult, retarget, transition
 from .progress import Progress
@@ -60,6 +61,7 @@ __all__ = [
     "is_video",
     "landmark_encoder",
     "load_head",
+    "measure_units",
     "named_strengths",
     "retarget",
     "transition",

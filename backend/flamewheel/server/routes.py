@@ -22,12 +22,14 @@ from ..errors import BackendError, FlamewheelError
 from ..head.data import HeadData
 from ..parameters import POSE_SIZE, ExpressionCode, FaceParameters, Identity, checked_array
 from ..protocol_photos import PATH_PHOTOS, PhotosRequest
+from ..protocol_units import PATH_MEASURE, PATH_UNITS, MeasureRequest, UnitsRequest
 from ..protocol_video import PATH_JOBS, PATH_VIDEO, KeysBody, VideoReply, VideoRequest
 from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
 from .blend_answers import blend as answer_blend
 from .door import BODY
 from .jobs import Jobs
 from .photo_answers import encode_photos
+from .unit_answers import measure_units, solve_units
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -91,6 +93,16 @@ def _add_jobs(rooms: FastAPI, jobs: Jobs) -> None:
     async def photos(request: Request) -> Response:
         asked = protocol.from_json(PhotosRequest, bytes(request.scope[BODY]))
         return say(jobs.start(lambda progress: encode_photos(asked, progress)))
+
+    @rooms.post(PATH_UNITS)
+    async def units(request: Request) -> Response:
+        asked = protocol.from_json(UnitsRequest, bytes(request.scope[BODY]))
+        return say(jobs.start(lambda progress: solve_units(asked, progress)))
+
+    @rooms.post(PATH_MEASURE)
+    async def measure(request: Request) -> Response:
+        asked = protocol.from_json(MeasureRequest, bytes(request.scope[BODY]))
+        return say(jobs.start(lambda progress: measure_units(asked, progress)))
 
     @rooms.get(PATH_JOBS + "/{name}")
     async def job(name: str) -> Response:
