@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import argparse
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import UsageError
 from .options import add_head_option
-from .places import refuse_unheard
-from .report import print_json, progress_line
+from .places import named_path, refuse_unheard
+from .report import one_line, print_json, progress_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from ..evaluation.wheel import WheelReport
     from ..evaluation.wheel_summary import Summary
 
-WIDTH = 160  # characters of the tables
+WIDTH = 180  # characters of the tables
+MOST_PEOPLE = 20  # for each expression: 1,000 pictures with the dyads
 
 
 def add_wheel_options(parser: argparse.ArgumentParser) -> None:
@@ -28,33 +30,75 @@ def add_wheel_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", type=Path, help="a file of `dbex build`")
     parser.add_argument("--method", action="append", metavar="METHOD",
                         help="units, correlation, pca or linear; may be repeated; all by default")
-    parser.add_argument("--dyads", action="store_true", help="print every dyad too")
-    parser.add_argument("--sheets", type=Path, metavar="FOLDER",
+    parser.add_argument("--list", action="store_true", help="print every dyad too")
+    parser.add_argument("--sheets", type=named_path, metavar="FOLDER",
                         help="draw contact sheets there instead (PNG); the 24 dyads are drawn by "
                         "the first --method")
+    parser.add_argument("--study", type=named_path, metavar="FOLDER",
+                        help="write a study with people there instead: pictures, page, key; mixes "
+                        "by the first --method")
+    parser.add_argument("--seed", type=int, help="of a study: another one has other people in "
+                        "another order (0)")
+    parser.add_argument("--people", type=int, help="of a study: who show each expression (2)")
+    parser.add_argument("--dyads", action="store_true", help="of a study: show the 24 dyads too")
+    parser.add_argument("--score", type=named_path, metavar="FOLDER",
+                        help="score the filled sheets of a study instead")
     parser.set_defaults(run=wheel)
 
 
 def wheel(options: Namespace) -> None:
     """Tables, or what else the options ask for."""
-    methods = _methods(options.method)
-    if options.sheets is not None:
-        refuse_unheard([("--dyads", options.dyads)], "contact sheets",
-                       "Ask for tables and sheets in two runs.")
-        _draw_sheets(options, methods)
-    else:
-        _print_tables(options, methods)
+    chosen = [name for name in ("sheets", "study", "score") if getattr(options, name) is not None]
+    if len(chosen) > 1:
+        raise UsageError("one-at-a-time", f"--{' and --'.join(chosen)} are different things.",
+                         "Ask for them in one run each.")
+    verb = _VERBS[chosen[0] if chosen else "tables"]
+    studied = [("--seed", options.seed), ("--people", options.people), ("--dyads", options.dyads)]
+    if verb is not _write_study:
+        refuse_unheard(studied, "anything but --study", "They are about a study's pictures.")
+    if verb is not _print_tables:
+        refuse_unheard([("--list", options.list)], f"--{chosen[0]}", "It is about the tables.")
+    verb(options)
 
 
 def _methods(named: Sequence[str] | None) -> tuple[str, ...]:
-    from ..wheel.blend import METHODS, checked_method
+    from ..wheel.weights import METHODS, checked_method
 
     return tuple(dict.fromkeys(map(checked_method, named))) if named else METHODS
 
 
-def _draw_sheets(options: Namespace, methods: Sequence[str]) -> None:
+def _write_study(options: Namespace) -> None:
+    from ..evaluation.wheel_study import PEOPLE, write_study
+
+    people = PEOPLE if options.people is None else options.people
+    if not 1 <= people <= MOST_PEOPLE:
+        raise UsageError("bad-count", f"{people} people cannot show each expression.",
+                         f"Give --people a number of 1 to {MOST_PEOPLE}.")
+    with progress_line("a study") as progress:
+        count = write_study(options.study, options.head, options.database,
+                            _methods(options.method)[0], options.seed or 0, people=people,
+                            with_dyads=options.dyads, progress=progress)
+    if options.json:
+        print_json({"study": str(options.study), "pictures": count})
+        return
+    print(f"wrote {options.study}: {count} pictures; its README.txt says how to go on")
+
+
+def _score(options: Namespace) -> None:
+    from ..evaluation.wheel_score import as_text
+    from ..evaluation.wheel_study import read_score
+
+    score = read_score(options.score)
+    if options.json:
+        print_json(score.to_dict())
+        return
+    print("\n".join(map(one_line, as_text(score).splitlines())))
+
+
+def _draw_sheets(options: Namespace) -> None:
     from ..evaluation.wheel_sheets import write_sheets
 
+    methods = _methods(options.method)
     with progress_line("drawing") as progress:
         made = write_sheets(options.sheets, options.head, options.database, methods, progress)
     if options.json:
@@ -64,9 +108,10 @@ def _draw_sheets(options: Namespace, methods: Sequence[str]) -> None:
         print(f"wrote {path}")
 
 
-def _print_tables(options: Namespace, methods: Sequence[str]) -> None:
+def _print_tables(options: Namespace) -> None:
     from ..evaluation.wheel import evaluate_wheel
 
+    methods = _methods(options.method)
     with progress_line("measuring") as progress:
         report = evaluate_wheel(options.head, options.database, methods, progress)
     if options.json:
@@ -77,7 +122,7 @@ def _print_tables(options: Namespace, methods: Sequence[str]) -> None:
     _print_emotions(report)
     _print_means(report.summaries)
     _print_gate(report)
-    if options.dyads:
+    if options.list:
         _print_dyads(report)
 
 
@@ -124,7 +169,7 @@ def _print_gate(report: WheelReport) -> None:
 
 def _print_dyads(report: WheelReport) -> None:
     for (method, weights), rows in report.dyads.items():
-        table = _table(("dyad", "primary", "secondary", "kind", "distinctness", "neutral",
+        table = _table(("dyad", "primary", "secondary", "kind", "distinct", "neutral",
                         "primary's", "secondary's", "other dyad", "which is", "linear", "angle",
                         "kept 1", "kept 2", "conflict", "recogniser"))
         for row in rows:
@@ -137,6 +182,10 @@ def _print_dyads(report: WheelReport) -> None:
         _show(f"{method}, {weights}", table)
 
 
+_VERBS: Mapping[str, Callable[[Namespace], None]] = {
+    "tables": _print_tables, "sheets": _draw_sheets, "study": _write_study, "score": _score}
+
+
 def _table(columns: Sequence[str]) -> Table:
     from rich.table import Table
 
@@ -144,7 +193,8 @@ def _table(columns: Sequence[str]) -> Table:
     words = ("emotion", "ring", "which is", "method", "weights", "dyads", "dyad", "kind",
              "primary", "secondary", "recogniser", "by units", "")
     for column in columns:
-        table.add_column(column, justify="left" if column in words else "right")
+        table.add_column(column, justify="left" if column in words else "right",
+                         no_wrap=True)
     return table
 
 

@@ -9,23 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..head.data import HeadData, NamedUnits
-from ..head.registry import find_head
 from ..head.unit_strengths import measure_strengths
-from ..pipeline import expression_database, head_units
 from ..pipeline.progress import Progress
 from ..wheel.blend import METHODS
-from ..wheel.dbex import ExpressionDatabase
 from ..wheel.points import BASIC
 from .wheel_dyads import DyadRow, dyad_rows, sized_as
 from .wheel_emotions import EmotionRow, emotion_rows
-from .wheel_faces import (
-    FaceSet,
-    all_pairs,
-    emotion_faces,
-    emotion_points,
-    pair_faces,
-)
+from .wheel_faces import FaceSet, Mixer, all_pairs
 from .wheel_noise import encoder_deviation, landmark_embedding
 from .wheel_space import Floats, LandmarkSpace, Ruler, make_ruler
 from .wheel_summary import Summary, gate, summarise
@@ -71,11 +61,10 @@ def evaluate_wheel(
     database: a file of `dbex build`; None: the head's own.  methods: of METHODS; `linear` is always
     measured beside them.  Raises HeadError, WheelError, InputFileError.
     """
-    data, entries = find_head(head), expression_database(head, database)
-    units = head_units(head).units
-    deviation = encoder_deviation(data)
-    space = LandmarkSpace(data, landmark_embedding(data))
-    bench = _Bench(data, entries, units, space, make_ruler(space, entries, deviation))
+    mixer = Mixer(head, database)
+    deviation = encoder_deviation(mixer.head)
+    space = LandmarkSpace(mixer.head, landmark_embedding(mixer.head))
+    bench = _Bench(mixer, space, make_ruler(space, mixer.database, deviation))
     chosen = [name for name in METHODS if name in methods or name == LINEAR]
     dyads: dict[tuple[str, str], tuple[DyadRow, ...]] = {}
     jobs = [(method, weights) for weights in WEIGHTS for method in chosen]
@@ -87,46 +76,43 @@ def evaluate_wheel(
             dyads[SIZED + method, DEFAULT] = tuple(bench.sized(method))
     summaries = tuple(summarise(*key, rows) for key, rows in dyads.items())
     return WheelReport(
-        data.name, entries.provenance, space.landmark_count, _ruler_words(deviation is not None),
-        tuple(bench.emotions()), dyads, summaries, gate(dyads, LINEAR, DEFAULT, chosen))
+        mixer.head.name, mixer.database.provenance, space.landmark_count,
+        _ruler_words(deviation is not None), tuple(bench.emotions()), dyads, summaries,
+        gate(dyads, LINEAR, DEFAULT, chosen))
 
 
 class _Bench:
     """What all methods are measured with, made once."""
 
-    def __init__(
-        self, head: HeadData, database: ExpressionDatabase, units: NamedUnits,
-        space: LandmarkSpace, ruler: Ruler,
-    ) -> None:
-        self._head, self._database, self._units = head, database, units
-        self._space, self._ruler = space, ruler
+    def __init__(self, mixer: Mixer, space: LandmarkSpace, ruler: Ruler) -> None:
+        self._mixer, self._space, self._ruler = mixer, space, ruler
+        self._units = mixer.units.names
         self._pairs = tuple(pair for pair in all_pairs()
-                            if pair.mates <= set(database.emotions))
-        self._points = emotion_points(database)
-        self._singles = emotion_faces(database, self._points)
-        self._single_motions = space.motions(self._singles.rows)
-        self._strengths = measure_strengths(head, units, self._singles.rows)
+                            if pair.mates <= set(mixer.database.emotions))
+        self._points = mixer.emotion_points()
+        singles = mixer.emotions(self._points)
+        self._motions, self._strengths = space.motions(singles.rows), self._measured(singles)
         self._basic = {point.emotion: row for row, point in enumerate(self._points)
                        if point.intensity == BASIC}
-        self._alone = {name: self._single_motions[row] for name, row in self._basic.items()}
+        self._alone = {name: self._motions[row] for name, row in self._basic.items()}
         self._linear, _ = self._mixed(LINEAR, DEFAULT)
 
     def emotions(self) -> list[EmotionRow]:
         """The single emotions at three intensities."""
-        return emotion_rows(self._points, self._single_motions, self._ruler,
-                            self._units.names, self._strengths)
+        return emotion_rows(self._points, self._motions, self._ruler, self._units,
+                            self._strengths)
 
     def rows(self, method: str, weights: str) -> list[DyadRow]:
         """The dyads by one method, with what is kept of their units."""
         motions, faces = self._mixed(method, weights)
-        strengths = measure_strengths(self._head, self._units, faces.rows)
-        names, fought = self._units.names, conflicts(self._units.names, strengths)
+        strengths = self._measured(faces)
+        fought = conflicts(self._units, strengths)
         rows = dyad_rows(self._pairs, motions, self._linear, self._alone, self._ruler)
         return [
             replace(row, kept_primary=self._kept(row.primary, strengths[n:n + 1]),
                     kept_secondary=self._kept(row.secondary, strengths[n:n + 1]),
                     conflict=float(fought[n]))
-            for n, row in enumerate(rows) if names]
+            for n, row in enumerate(rows)]
 
     def sized(self, method: str) -> list[DyadRow]:
         """The linear blends made as strong as those of `method`."""
@@ -134,12 +120,15 @@ class _Bench:
         return dyad_rows(self._pairs, motions, self._linear, self._alone, self._ruler)
 
     def _mixed(self, method: str, weights: str) -> tuple[Floats, FaceSet]:
-        faces = pair_faces(self._database, self._units, self._pairs, method, WEIGHTS[weights])
+        faces = self._mixer.pairs(self._pairs, method, WEIGHTS[weights])
         return self._space.motions(faces.rows), faces
+
+    def _measured(self, faces: FaceSet) -> Floats:
+        return measure_strengths(self._mixer.head, self._mixer.units, faces.rows)
 
     def _kept(self, emotion: str, strengths: Floats) -> float:
         own = self._strengths[self._basic[emotion]]
-        return float(kept_share(emotion, self._units.names, strengths, own)[0])
+        return float(kept_share(emotion, self._units, strengths, own)[0])
 
 
 def _ruler_words(with_noise: bool) -> str:

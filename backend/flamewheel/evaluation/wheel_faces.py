@@ -5,20 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from ..head.data import NamedUnits
+from ..head.registry import find_head
+from ..head.unit_strengths import measure_strengths
 from ..parameters import ExpressionCode
-from ..wheel.blend import METHODS, blend
-from ..wheel.dbex import ExpressionDatabase
+from ..pipeline import expression_database, head_units
+from ..wheel.blend import DEFAULT_METHOD, blend
 from ..wheel.geometry import opposite_of, steps_apart
 from ..wheel.points import BASIC, CONTEMPT, INTENSE, MILD, WheelPoint, dyad_name
 from ..wheel_names import DYADS, NEUTRAL, WHEEL_ORDER
 
 RINGS = (MILD, BASIC, INTENSE)
 RING_NAMES = {MILD: "mild", BASIC: "basic", INTENSE: "intense"}
+FROM_FACS = "FACS prototypes"  # how the provenance of a database without photos begins
 STEPS = {1: "primary", 2: "secondary", 3: "tertiary", 4: "opposites"}
 
 
@@ -66,34 +69,48 @@ def all_pairs() -> tuple[Pair, ...]:
                  for turned in (pair, Pair(pair.secondary, pair.primary)))
 
 
-def emotion_points(database: ExpressionDatabase) -> tuple[WheelPoint, ...]:
-    """The emotions that the database knows, Contempt too, each at three intensities."""
-    known = [name for name in (*WHEEL_ORDER, CONTEMPT) if name in database.emotions]
-    return tuple(WheelPoint(name, ring) for name in known for ring in RINGS)
+class Mixer:
+    """Makes the faces that `flamewheel blend` makes, of one head and database."""
 
+    def __init__(self, head: str, database: Path | None = None) -> None:
+        """database: a file of `dbex build`; None: the head's own.
 
-def emotion_faces(database: ExpressionDatabase, points: Sequence[WheelPoint]) -> FaceSet:
-    """Single emotions, which no method mixes."""
-    made = [blend(database, [point]) for point in points]
-    return FaceSet(tuple(one.name for one in made), tuple(one.code for one in made))
+        Raises HeadError, WheelError `other-head`, InputFileError.
+        """
+        self.head = find_head(head)
+        self.database = expression_database(head, database)
+        self.units = head_units(head).units
+        # an emotion's units are those of FACS, unless the database is of photos (docs/blending.md)
+        self._measured = None if self.database.provenance.startswith(FROM_FACS) else dict(zip(
+            self.database.emotions,
+            measure_strengths(self.head, self.units, self.database.b2), strict=True))
 
+    def emotion_points(self) -> tuple[WheelPoint, ...]:
+        """The emotions that the database knows, Contempt too, each at three intensities."""
+        known = [name for name in (*WHEEL_ORDER, CONTEMPT) if name in self.database.emotions]
+        return tuple(WheelPoint(name, ring) for name in known for ring in RINGS)
 
-def neutral_face(database: ExpressionDatabase) -> FaceSet:
-    """The one face at rest."""
-    return emotion_faces(database, [WheelPoint(NEUTRAL, 0.0)])
+    def emotions(self, points: Sequence[WheelPoint], method: str = DEFAULT_METHOD) -> FaceSet:
+        """Single emotions."""
+        return self._made([point.title for point in points], [[point] for point in points],
+                          method, None)
 
+    def neutral(self) -> ExpressionCode:
+        """The face at rest."""
+        return self.emotions([WheelPoint(NEUTRAL, 0.0)]).codes[0]
 
-def pair_faces(
-    database: ExpressionDatabase, units: NamedUnits | None, pairs: Sequence[Pair], method: str,
-    weight: float | None, intensity: float = BASIC,
-) -> FaceSet:
-    """The pairs mixed; weight: the primary's share, None the method's own.
+    def pairs(
+        self, pairs: Sequence[Pair], method: str, weight: float | None = None
+    ) -> FaceSet:
+        """The pairs mixed; weight: the primary's share, None the method's own."""
+        points = [[WheelPoint(name, BASIC) for name in (pair.primary, pair.secondary)]
+                  for pair in pairs]
+        return self._made([pair.name for pair in pairs], points, method, weight)
 
-    Raises WheelError as `blend`.
-    """
-    more = {"units": units} if "units" in METHODS else {}
-    made = [
-        blend(database, [WheelPoint(name, intensity) for name in (pair.primary, pair.secondary)],
-              weight=weight, method=method, **more)
-        for pair in pairs]
-    return FaceSet(tuple(pair.name for pair in pairs), tuple(one.code for one in made))
+    def _made(
+        self, titles: Sequence[str], spots: Sequence[Sequence[WheelPoint]], method: str,
+        weight: float | None,
+    ) -> FaceSet:
+        codes = [blend(self.database, points, weight=weight, method=method, units=self.units,
+                       measured=self._measured).code for points in spots]
+        return FaceSet(tuple(titles), tuple(codes))

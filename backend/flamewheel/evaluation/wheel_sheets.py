@@ -11,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..files import make_folder, written_aside
-from ..head.registry import find_head
 from ..parameters import ExpressionCode
-from ..pipeline import expression_database, head_units
 from ..pipeline.progress import Progress
 from ..wheel.blend import METHODS
 from ..wheel.points import BASIC, CONTEMPT, WheelPoint
 from ..wheel_names import DYADS, NEUTRAL, WHEEL_ORDER
 from .wheel_drawing import Cell, row_sheet, wheel_sheet
-from .wheel_faces import RING_NAMES, Pair, emotion_faces, emotion_points, neutral_face, pair_faces
+from .wheel_faces import RING_NAMES, Mixer, Pair
 from .wheel_pictures import FRONT, SIDE, THREE_QUARTER, Photographer
 
 Pixels = npt.NDArray[np.uint8]
@@ -41,7 +39,8 @@ def write_sheets(
     from PIL import Image
 
     make_folder(folder)
-    maker = _Sheets(head, database, Photographer(find_head(head), side))
+    mixer = Mixer(head, database)
+    maker = _Sheets(mixer, Photographer(mixer.head, side))
     wanted: dict[str, Callable[[], Pixels]] = {
         f"wheel_{method}_{way}": partial(maker.wheel, method, way)
         for method in METHODS if method in methods for way in (CLOCKWISE, COUNTER)}
@@ -71,19 +70,17 @@ def wheel_pairs(way: str) -> tuple[Pair, ...]:
 class _Sheets:
     """Draws the sheets of one head."""
 
-    def __init__(self, head: str, database: Path | None, photographer: Photographer) -> None:
-        self._database = expression_database(head, database)
-        self._units = head_units(head).units
-        self._photographer = photographer
+    def __init__(self, mixer: Mixer, photographer: Photographer) -> None:
+        self._mixer, self._photographer = mixer, photographer
 
     def wheel(self, method: str, way: str) -> Pixels:
         """As figures 6, 7, 9 and 10: one method, one way round."""
         points = [WheelPoint(name, BASIC) for name in WHEEL_ORDER]
-        codes = emotion_faces(self._database, points).codes
+        codes = self._mixer.emotions(points).codes
         inner = [self._cell(code, point.emotion, "", (point.emotion,))
                  for code, point in zip(codes, points, strict=True)]
         outer = self._pairs(wheel_pairs(way), method)
-        rest = neutral_face(self._database).codes[0]
+        rest = self._mixer.neutral()
         return wheel_sheet(f"{method}, {way}", self._cell(rest, NEUTRAL, "", ()), inner,
                            [cell for cell, _ in outer])
 
@@ -97,9 +94,9 @@ class _Sheets:
 
     def emotions(self) -> Pixels:
         """Every emotion at three intensities, full face and three-quarter."""
-        points = emotion_points(self._database)
+        points = self._mixer.emotion_points()
         cells = []
-        for point, code in zip(points, emotion_faces(self._database, points).codes, strict=True):
+        for point, code in zip(points, self._mixer.emotions(points).codes, strict=True):
             detail = RING_NAMES[point.intensity]
             name = f"{point.title}" if point.emotion != CONTEMPT else CONTEMPT
             cells += [self._cell(code, name, detail, (point.emotion,), yaw)
@@ -109,7 +106,7 @@ class _Sheets:
     def _pairs(
         self, pairs: Sequence[Pair], method: str, yaws: Sequence[float] = (FRONT, FRONT)
     ) -> list[tuple[Cell, Cell]]:
-        faces = pair_faces(self._database, self._units, pairs, method, None)
+        faces = self._mixer.pairs(pairs, method)
         made = []
         for pair, code in zip(pairs, faces.codes, strict=True):
             words = (pair.name, f"{pair.primary} + {pair.secondary}",

@@ -130,17 +130,19 @@ class Studio:
 
         Skin that is seen at a slant lies behind what is before it without being hollow.
         """
-        covered = seen.covered[:, None].float()
-        distance = torch.where(seen.covered, -1.0 / seen.depth, 0.0)[:, None]
-        per_metre = seen.triangle.shape[2] / (ACROSS * self._apart)
+        side = seen.triangle.shape[2]
+        rows, columns = seen.pixels // side, seen.pixels % side
+        coarse = (rows // SAMPLES) * (side // SAMPLES) + columns // SAMPLES
+        covered, distance = (functional.avg_pool2d(picture[:, None], SAMPLES) for picture in (
+            seen.covered.float(), torch.where(seen.covered, -1.0 / seen.depth, 0.0)))
+        per_metre = side / SAMPLES / (ACROSS * self._apart)
         open_to_us = normals[:, 2].clamp(0.0, 1.0)
         share = torch.ones_like(open_to_us)
         for reach, depth, taken in HOLLOWS:
             around = _blurred(distance, reach * per_metre) / _blurred(
                 covered, reach * per_metre).clamp_min(1e-6)
-            hollow = ((distance - around) / depth).clamp(0.0, 1.0)
-            taken_here = hollow.flatten().index_select(0, seen.pixels) * open_to_us
-            share = share * (1.0 - taken * taken_here)
+            behind = -1.0 / seen.depths - around.flatten().index_select(0, coarse)
+            share = share * (1.0 - taken * open_to_us * (behind / depth).clamp(0.0, 1.0))
         return share[:, None]
 
 
