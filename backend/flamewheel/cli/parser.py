@@ -16,6 +16,7 @@ from .networks import add_network_options
 from .options import Subparsers, add_head_option, add_output_option, add_verb
 from .places import named_path
 from .training import add_training
+from .units import add_units
 from .video import add_video_options
 
 
@@ -122,6 +123,7 @@ def _add_head(
     )
     build.set_defaults(run=commands.head_build_open)
     add_calibrate(actions, common)
+    add_units(actions, common)
 
 
 def _add_evaluation(

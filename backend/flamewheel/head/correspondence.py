@@ -25,6 +25,8 @@ from .registration import Floats, Ints, Sheet, laid_over, similarity
 from .surface import outer_skin
 
 _FEWEST_LANDMARKS = 20
+_UNLIKE = 0.2  # of the inter-ocular distance that landmarks scatter about the open head's, root
+# mean square: those of other people's heads by 0.03, of points thrown on a ball by 0.65
 _EYES = (33, 263)  # FaceMesh's outer corners of the eyes: the inter-ocular distance is between them
 _ON_FACE = 0.05  # of that distance (3 to 5 mm): a target vertex so near belongs to the face
 _SAME_WAY = 0.3  # least cosine between the normals there
@@ -43,6 +45,8 @@ class Correspondence:
     points: Floats  # (n,3) the laid face
     turns: Floats  # (n,3,3) how a displacement of each vertex is turned and stretched
     rows: Any  # (V_target, n) sparse: what of each vertex's displacement a target vertex takes
+    faces: Ints  # (f,3) the face's triangles, by row of `vertices`
+    unit: float  # m between the outer corners of the target's eyes
 
     def on(self, target: HeadData, vertices: Floats) -> Floats:
         """(n,3) where the face's vertices are on `vertices` (V_target,3) of the target."""
@@ -68,7 +72,8 @@ def correspondence(
 
     Both need landmarks that FaceMesh knows: of their own, or `found` for the target
     (`encoders.correspondence.landmark_points` finds them on any head).  Raises HeadError
-    `no-landmarks`, or `no-face` where `source` has no such mask.
+    `no-landmarks`, `unlike-a-face` where the target's landmarks do not lie as a face's do, or
+    `no-face` where `source` has no such mask.
     """
     if "face" not in source.masks:
         raise HeadError("no-face", f"The head {source.name} has no part called face.",
@@ -78,6 +83,7 @@ def correspondence(
     rows, aims = _landmarks(source, target, found, vertices)
     move = similarity(rows @ face.points, aims)
     unit = _inter_ocular(target, found)
+    _check_alike(move(rows @ face.points) - aims, unit, target)
     placed = Sheet(move(face.points) / unit, face.triangles)
     skin = np.flatnonzero(outer_skin(target))
     whole = Sheet(target.template.astype(np.float64) / unit,
@@ -86,7 +92,7 @@ def correspondence(
     triangle, weights, distance, _ = whole.nearest(laid.points, laid.normals)
     return Correspondence(
         vertices, skin[triangle], weights, distance * unit, laid.points * unit,
-        _turns(face, laid, unit), _Spread(laid, whole).rows)
+        _turns(face, laid, unit), _Spread(laid, whole).rows, face.triangles, unit)
 
 
 def _part(points: Any, triangles: Any, vertices: Ints) -> Sheet:
@@ -114,6 +120,14 @@ def _landmarks(source: HeadData, target: HeadData, found: LandmarkEmbedding | No
     rows = csr_matrix((mine.weights.ravel(), (np.repeat(np.arange(len(one)), 3), column.ravel())),
                       shape=(len(one), len(vertices)))
     return rows, its.take(other).on(target.template[None].astype(np.float64))[0]
+
+
+def _check_alike(missed: Floats, unit: float, target: HeadData) -> None:
+    if unit <= 0 or np.sqrt((missed**2).sum(1).mean()) > _UNLIKE * unit:
+        raise HeadError("unlike-a-face", f"The landmarks of {target.name} do not lie as a face's "
+                        "do: the open head's face cannot be laid on it.",
+                        "Check the landmarks that the head was converted with; heads look along "
+                        "+Z with Y up.")
 
 
 def _inter_ocular(target: HeadData, found: LandmarkEmbedding | None) -> float:

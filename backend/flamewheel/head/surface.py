@@ -63,3 +63,11 @@ def nearest_on_surface(
     best = away.argmin(axis=1)
     every = np.arange(len(points))
     return allowed[near[every, best]].astype(np.int64), weights[every, best]
+
+
+def corner_areas(points: Floats, triangles: npt.NDArray[np.int64]) -> Floats:
+    """(n,) a third of the area of the triangles about each point."""
+    sides = points[triangles[:, 1:]] - points[triangles[:, :1]]
+    area = np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1) / 2
+    return np.asarray(np.bincount(triangles.ravel(), np.repeat(area / 3, 3), len(points)),
+                      dtype=np.float64)

@@ -28,7 +28,13 @@ from .networks import EncoderChoice, choose_encoder, encode_by
 from .performing import TransitionResult, retarget, transition
 from .progress import Progress
 from .sources import Gathered, gather_photos, is_video
-from .units import head_units
+from .units import (
+    UnitRow,
+    describe_units,
+    draw_units,
+    head_units,
+    save_head_units,
+)
 from .video import VideoResult, encode_video, write_video_preview
 
 __all__ = [
@@ -40,13 +46,16 @@ __all__ = [
     "Progress",
     "RefusedPhoto",
     "TransitionResult",
+    "UnitRow",
     "VideoResult",
     "blend",
     "calibrate_head",
     "choose_encoder",
     "convert_head",
     "describe_database",
+    "describe_units",
     "draw_databases",
+    "draw_units",
     "encode",
     "encode_by",
     "encode_each",
@@ -64,6 +73,7 @@ __all__ = [
     "measure_units",
     "named_strengths",
     "retarget",
+    "save_head_units",
     "transition",
     "with_mean_identity",
     "write_contact_sheet",

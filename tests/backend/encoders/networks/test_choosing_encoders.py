@@ -18,9 +18,9 @@ from flamewheel.encoders.networks.combined import Combined
 from flamewheel.encoders.networks.weights import FOLDER_VARIABLE
 from flamewheel.errors import CheckpointError, HeadError, UsageError
 from flamewheel.head.data import NamedUnits
+from flamewheel.head.unit_solving import SolvedUnits
 from flamewheel.parameters import Camera, ExpressionCode, FaceParameters, Identity
 from flamewheel.pipeline import networks
-from flamewheel.wheel.units import SolvedUnits
 
 ASTRONAUT = Path(__file__).parents[4] / "examples" / "astronaut.png"
 
