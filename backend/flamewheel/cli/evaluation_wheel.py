@@ -6,11 +6,10 @@ from __future__ import annotations
 import argparse
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from .options import add_head_option
+from .options import add_database_option, add_head_option
 from .places import named_path, refuse_unheard
 from .report import one_line, print_json, progress_line
 
@@ -27,7 +26,7 @@ MOST_PEOPLE = 20  # for each expression: 1,000 pictures with the dyads
 def add_wheel_options(parser: argparse.ArgumentParser) -> None:
     """The options of `evaluate wheel`."""
     add_head_option(parser)
-    parser.add_argument("--database", type=Path, help="a file of `dbex build`")
+    add_database_option(parser)
     parser.add_argument("--method", action="append", metavar="METHOD",
                         help="units, correlation, pca or linear; may be repeated; all by default")
     parser.add_argument("--list", action="store_true", help="print every dyad too")

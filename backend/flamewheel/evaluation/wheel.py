@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from ..head.unit_strengths import measure_strengths
@@ -15,7 +14,7 @@ from ..wheel.blend import METHODS
 from ..wheel.points import BASIC
 from .wheel_dyads import DyadRow, dyad_rows, sized_as
 from .wheel_emotions import EmotionRow, emotion_rows
-from .wheel_faces import FaceSet, Mixer, all_pairs
+from .wheel_faces import Database, FaceSet, Mixer, all_pairs
 from .wheel_noise import encoder_deviation, landmark_embedding
 from .wheel_space import Floats, LandmarkSpace, Ruler, make_ruler
 from .wheel_summary import Summary, gate, summarise
@@ -54,11 +53,11 @@ class WheelReport:
 
 
 def evaluate_wheel(
-    head: str, database: Path | None, methods: Sequence[str], progress: Progress
+    head: str, database: Database, methods: Sequence[str], progress: Progress
 ) -> WheelReport:
     """Measure the wheel of `head`.
 
-    database: a file of `dbex build`; None: the head's own.  methods: of METHODS; `linear` is always
+    database: as `Mixer` takes it.  methods: of METHODS; `linear` is always
     measured beside them.  Raises HeadError, WheelError, InputFileError.
     """
     mixer = Mixer(head, database)

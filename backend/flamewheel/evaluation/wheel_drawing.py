@@ -64,9 +64,10 @@ def wheel_sheet(
             places.append((cells[number], (
                 round(middle[0] + radius * side * math.sin(angle)),
                 round(middle[1] - radius * side * math.cos(angle)))))
-    for cell, (x, y) in places:
+    for _, (x, y) in places:
         draw.rectangle((x - side // 2, y, x + side // 2, y + round((0.5 + CAPTION) * side)),
                        fill=PAPER)  # words stand on paper, not on the ring's line
+    for cell, (x, y) in places:
         _put(sheet, draw, cell, (x - side // 2, y - side // 2))
     return np.asarray(sheet, dtype=np.uint8)
 

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from ..wheel.blend import DEFAULT_METHOD, blend
 from ..wheel.geometry import opposite_of, steps_apart
 from ..wheel.points import BASIC, CONTEMPT, INTENSE, MILD, WheelPoint, dyad_name
 from ..wheel_names import DYADS, NEUTRAL, WHEEL_ORDER
+
+Database = str | os.PathLike[str] | None
+"""facs (None), photos, or a file of `dbex build`."""
 
 RINGS = (MILD, BASIC, INTENSE)
 RING_NAMES = {MILD: "mild", BASIC: "basic", INTENSE: "intense"}
@@ -72,8 +75,8 @@ def all_pairs() -> tuple[Pair, ...]:
 class Mixer:
     """Makes the faces that `flamewheel blend` makes, of one head and database."""
 
-    def __init__(self, head: str, database: Path | None = None) -> None:
-        """database: a file of `dbex build`; None: the head's own.
+    def __init__(self, head: str, database: Database = None) -> None:
+        """database: as `pipeline.expression_database` takes it.
 
         Raises HeadError, WheelError `other-head`, InputFileError.
         """

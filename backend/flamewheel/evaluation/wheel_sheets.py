@@ -17,7 +17,7 @@ from ..wheel.blend import METHODS
 from ..wheel.points import BASIC, CONTEMPT, WheelPoint
 from ..wheel_names import DYADS, NEUTRAL, WHEEL_ORDER
 from .wheel_drawing import Cell, row_sheet, wheel_sheet
-from .wheel_faces import RING_NAMES, Mixer, Pair
+from .wheel_faces import RING_NAMES, Database, Mixer, Pair
 from .wheel_pictures import FRONT, SIDE, THREE_QUARTER, Photographer
 
 Pixels = npt.NDArray[np.uint8]
@@ -26,7 +26,7 @@ CLOCKWISE, COUNTER = "clockwise", "counter-clockwise"
 
 
 def write_sheets(
-    folder: Path, head: str, database: Path | None, methods: Sequence[str], progress: Progress,
+    folder: Path, head: str, database: Database, methods: Sequence[str], progress: Progress,
     side: int = SIDE,
 ) -> tuple[Path, ...]:
     """All sheets of the wheel as PNG in `folder`; returns their paths.

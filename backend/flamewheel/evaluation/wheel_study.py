@@ -30,7 +30,7 @@ from ..wheel.lexicon import LEXICON
 from ..wheel.points import BASIC, CONTEMPT, WheelPoint
 from ..wheel_names import DYADS, NEUTRAL, WHEEL_ORDER
 from . import wheel_score
-from .wheel_faces import Mixer, Pair
+from .wheel_faces import Database, Mixer, Pair
 from .wheel_pictures import Photographer
 from .wheel_score import ANSWERS, CANNOT_TELL, KEY, WORDS, Score, StudyProblem, score_study
 from .wheel_study_page import study_page
@@ -65,7 +65,7 @@ class Item:
 
 
 def write_study(
-    folder: Path, head: str, database: Path | None, method: str, seed: int, *,
+    folder: Path, head: str, database: Database, method: str, seed: int, *,
     people: int = PEOPLE, with_dyads: bool = False, side: int = SIDE,
     progress: Progress = lambda *_: None,
 ) -> int:
