@@ -39,8 +39,14 @@ def write_weights(
     path: Path, kind: str, facts: Mapping[str, Any], tensors: Mapping[str, Tensor]
 ) -> None:
     """Writes the file whole or not at all.  Raises OutputError."""
+    write_arrays(path, kind, facts, {name: _halved(tensor) for name, tensor in tensors.items()})
+
+
+def write_arrays(
+    path: Path, kind: str, facts: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]
+) -> None:
+    """The same of plain arrays, as precise as they are.  Raises OutputError."""
     about = json.dumps({"kind": kind, **facts})
-    arrays = {name: _halved(tensor) for name, tensor in tensors.items()}
     with written_aside(path) as part:
         np.savez_compressed(part, **{ABOUT: np.array(about)}, **arrays)
 

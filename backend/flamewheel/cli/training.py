@@ -14,6 +14,7 @@ from ..errors import UsageError
 from .giving import say_where
 from .places import check_ending, check_places
 from .report import print_json, progress_line
+from .training_emotion import add_emotion_training
 
 if TYPE_CHECKING:
     from ..training.face_losses import CoarseWeights
@@ -49,6 +50,7 @@ def add_training(
     _common_options(detail, steps=600, batch=6, learning_rate=1e-3)
     detail.add_argument("--head", default="open", help="a head's name or file")
     detail.set_defaults(run=train_detail)
+    add_emotion_training(models, common)
 
 
 def _add_encoder(
