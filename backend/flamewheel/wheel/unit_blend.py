@@ -5,8 +5,8 @@ Emotion k with share w_k shows unit u with strength s_ku.  Of that survives
 
     t_ku = s_ku · Π_j≠k stays(k, j, u)
 
-where emotion j is another: in a compound that people were seen to make (`COMPOUNDS`) as much as
-the share of them who show u; elsewhere all, unless j shows a unit that is `OPPOSED` to u, of which
+where emotion j is another: in a compound that people were seen to make (`COMPOUNDS`) more of u the
+more of them show it; elsewhere all, unless j shows a unit that is `OPPOSED` to u, of which
 the stronger claim wins.  The mixed face shows
 
     max( Σ_k w_k t_ku ,  max_k kept(w_k) t_ku over the k that u is a mark of )
@@ -24,7 +24,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from .facs import Array
+from .facs import PROTOTYPES, Array
 from .points import EMOTIONS
 from .unit_rules import (
     COMPOUNDS,
@@ -33,6 +33,7 @@ from .unit_rules import (
     KNOWN_BY_UPPER,
     MARKS,
     OPPOSED,
+    TYPICAL,
     UNLISTED,
     UPPER,
 )
@@ -63,9 +64,10 @@ class _Rules:
     claims: Array  # (K,U) how much an emotion's claim on a unit counts
     own: Array  # (F,U) 1 for the units of a front
     facing: npt.NDArray[np.int64]  # (F,) the front that is opposed to it
-    stays: Array  # (K,K,U) share of the unit in the compound of two; 1 where it is not known
+    stays: Array  # (K,K,U) what stays of the unit in the compound of two; 1 where it is not known
     known: Array  # (K,K) 1 where the compound is known
     lifts: Array  # (K,K,U) least strengths in the compound
+    loudest: Array  # (K,) strength of the strongest unit on the basic ring; 1 for Neutral
 
 
 def mixed_strengths(
@@ -96,7 +98,7 @@ def mixed_strengths(
     kept = 1.0 - (1.0 - shares) ** KEEN
     marked = (rules.marks[at] * left * kept[:, None]).max(axis=0)
     mixed = np.maximum(shares @ left, marked)
-    lifted = _lifted(rules.lifts[pair], mine, shares, faces)
+    lifted = _lifted(rules.lifts[pair], mine, shares, faces.max(axis=1) / rules.loudest[at])
     return np.clip(np.maximum(mixed, lifted), 0.0, STRONGEST_UNIT)
 
 
@@ -136,9 +138,11 @@ def _against_opposed(rules: _Rules, faces: Array, claims: Array, judged: Array) 
     return np.asarray(1.0 - (lost[..., None] * rules.own).max(axis=2))
 
 
-def _lifted(lifts: Array, mine: Array, shares: Array, faces: Array) -> Array:
-    """(U,) least strengths of units that a compound shows though neither of its emotions does."""
-    strong = np.minimum(faces.max(axis=1), 1.0)
+def _lifted(lifts: Array, mine: Array, shares: Array, strong: Array) -> Array:
+    """(U,) least strengths of units that a compound shows though neither of its emotions does.
+
+    strong: (n,) how strong each face is, 1 = as the basic ring; the weaker of two counts.
+    """
     both = (shares[:, None] + shares) * np.minimum(strong[:, None], strong)
     together = 4.0 * mine * mine.T * both
     return np.asarray((lifts * together[..., None]).max(axis=(0, 1)))
@@ -158,6 +162,7 @@ def _rules(names: tuple[str, ...]) -> _Rules:
     half = np.array([
         np.where(upper, OTHER_HALF if name in KNOWN_BY_LOWER else 1.0,
                  OTHER_HALF if name in KNOWN_BY_UPPER else 1.0) for name in EMOTIONS])
+    loudest = [max(PROTOTYPES[name].units.values(), default=1.0) for name in EMOTIONS]
     count = len(EMOTIONS)
     stays, known = np.ones((count, count, len(names))), np.zeros((count, count))
     lifts = np.zeros_like(stays)
@@ -165,13 +170,15 @@ def _rules(names: tuple[str, ...]) -> _Rules:
         one, other = (EMOTIONS.index(name) for name in compound.pair)
         usual = np.isin(number, compound.typical)
         share = np.array([compound.others.get(int(n), UNLISTED) for n in number])
+        soft = np.array([compound.softened.get(int(n), 1.0) for n in number])
         lift = np.array([compound.lifted.get(int(n), 0.0) for n in number])
         for here, there in ((one, other), (other, one)):
-            stays[here, there] = np.where(usual, 1.0, share)
+            stays[here, there] = np.where(
+                usual, soft, _smooth((share - UNLISTED) / (TYPICAL - UNLISTED)))
             known[here, there] = 1.0
             lifts[here, there] = lift
     return _Rules(EMOTIONS, marks, half * np.where(marks > 0, 1.0, NO_MARK),
-                  *_fronts(names, number), stays, known, lifts)
+                  *_fronts(names, number), stays, known, lifts, np.array(loudest))
 
 
 def _fronts(

@@ -46,7 +46,7 @@ OPPOSED: tuple[tuple[tuple[int, ...], tuple[int, ...], str], ...] = (
     ((5,), (43, 44, 45), "eyes wide or closing"),
     ((5,), (6,), "eyes wide, or narrowed from below"),
     ((25, 26, 27), (23, 24, 28), "lips apart or pressed"),
-    ((26, 27), (17,), "jaw dropped or chin raised"),
+    ((25, 26, 27), (17,), "mouth open or chin raised"),
     ((16,), (17,), "lower lip down or up"),
 )
 """Units that muscles or geometry set against one another, and how: from what the units are in
@@ -63,6 +63,8 @@ class CompoundFace:
     others: Mapping[int, float]  # unit -> share of people, 0.2..0.7; the rest have UNLISTED
     lifted: Mapping[int, float] = field(default_factory=dict)
     # unit -> least strength at even shares: what neither emotion's own face shows as strongly
+    softened: Mapping[int, float] = field(default_factory=dict)
+    # unit -> what stays of a typical unit whose full strength would drown the other emotion
 
 
 COMPOUNDS = (
@@ -72,7 +74,8 @@ COMPOUNDS = (
     CompoundFace(("Sadness", "Anger"), (4, 15), {6: 0.26, 7: 0.48, 11: 0.20, 17: 0.50}),
     CompoundFace(("Sadness", "Surprise"), (1, 4, 25, 26), {2: 0.27, 6: 0.31}),
     CompoundFace(("Sadness", "Disgust"), (4, 10),
-                 {1: 0.49, 6: 0.61, 9: 0.20, 11: 0.35, 15: 0.54, 17: 0.47, 25: 0.43}),
+                 {1: 0.49, 6: 0.61, 9: 0.20, 11: 0.35, 15: 0.54, 17: 0.47, 25: 0.43},
+                 softened={10: 0.6}),
     CompoundFace(("Fear", "Anger"), (4, 20, 25), {5: 0.40, 7: 0.39, 10: 0.30, 11: 0.33}),
     # Awe: "fearfully surprised" and "awed" are both in the table; the larger share of the two
     CompoundFace(("Fear", "Surprise"), (1, 2, 5, 20, 25),
@@ -83,28 +86,30 @@ COMPOUNDS = (
     CompoundFace(("Anger", "Disgust"), (4, 10, 17), {7: 0.60, 9: 0.57, 24: 0.37}, {17: 0.5}),
     CompoundFace(("Disgust", "Surprise"), (1, 2, 5, 10), {4: 0.45, 9: 0.37, 17: 0.66, 24: 0.33}),
 )
-"""Du's table for the pairs of the wheel that it has."""
+"""Du's table for the pairs of the wheel that it has.  It says which units, not how strongly: what is
+lifted and softened is judged on renders."""
 
 DESIGNED = (
     # tender: the smile's eyes close a little, the inner brows rise; teeth would be joy alone
-    CompoundFace(("Joy", "Trust"), (1, 6, 12), {25: 0.4}, {1: 0.45, 43: 0.25}),
+    CompoundFace(("Joy", "Trust"), (1, 6, 12), {25: 0.4}, {1: 0.4, 43: 0.15}),
     # the inner brows rise over a beginning smile; the wide eyes of anticipation soften
     CompoundFace(("Anticipation", "Trust"), (1, 12), {2: 0.4, 5: 0.5, 6: 0.5},
-                 {1: 0.85, 12: 0.65, 25: 0.15}),
+                 {1: 0.8, 12: 0.6, 25: 0.1}),
     # about to attack: anger's variant with bared teeth (FACS 4+5+7+10+25), eyes wider than anger's
     CompoundFace(("Anger", "Anticipation"), (4, 5, 7), {2: 0.6, 23: 0.3},
-                 {5: 0.8, 10: 0.55, 25: 0.5}),
+                 {5: 0.7, 10: 0.5, 25: 0.45}),
     # in control: the lids come down, and the lips smile a little, pressed over a raised chin
     CompoundFace(("Anger", "Trust"), (4, 12), {7: 0.6, 23: 0.4, 24: 0.6, 6: 0.2},
-                 {17: 0.3, 43: 0.25}),
+                 {17: 0.3, 43: 0.2}),
     # published as 7+12 with the head raised (53); half of 4 is left, for it is anger's
     CompoundFace(("Anger", "Joy"), (7, 12), {4: 0.6, 6: 0.4, 24: 0.2, 25: 0.4}),
     # moved: a small smile under sad brows, lids low
     CompoundFace(("Trust", "Sadness"), (1, 12, 43), {4: 0.6, 6: 0.5, 15: 0.2, 17: 0.3},
-                 {12: 0.5, 43: 0.3}),
+                 {12: 0.5, 43: 0.25}),
 )
 """The same for pairs without published units whose faces the rules alone would leave too near to
 one of their emotions: design choices, judged on renders.  All other pairs go by `OPPOSED`."""
 
-UNLISTED = 0.1
-"""Share of a unit that is not in a compound's row: less than 20 % of people show it (Du)."""
+TYPICAL, UNLISTED = 0.7, 0.1
+"""Shares of people from which a unit stays whole (the table's own bound) and at which nothing of it
+stays: less than 20 % show what the table does not list, and 0.1 is the middle of that."""
