@@ -125,10 +125,18 @@ def _meter(head: str, checksum: str) -> UnitMeter:
     return UnitMeter(find_head(head), head_units(head).units)
 
 
-@lru_cache(maxsize=HEADS_KEPT)
 def _measured(head: str, database: ExpressionDatabase) -> Mapping[str, Any] | None:
     """Emotion -> (U,) strengths of its B2 where it is of photos; None where it is of FACS."""
     if database.provenance.startswith("FACS prototypes"):
         return None
-    strengths = _meter(head, database.head_checksum).measure(database.b2).strengths
+    strengths = _strengths_of(head, database.head_checksum, database.b2.tobytes())
     return dict(zip(database.emotions, strengths, strict=True))
+
+
+@lru_cache(maxsize=HEADS_KEPT)
+def _strengths_of(head: str, checksum: str, faces: bytes) -> Any:
+    """(K,U) strengths of the faces (K,D), given by their content: files may be read anew."""
+    import numpy as np
+
+    rows = np.frombuffer(faces).reshape(-1, head_units(head).units.expression.shape[1] + 3)
+    return _meter(head, checksum).measure(rows).strengths

@@ -75,7 +75,7 @@ COMPOUNDS = (
     CompoundFace(("Sadness", "Surprise"), (1, 4, 25, 26), {2: 0.27, 6: 0.31}),
     CompoundFace(("Sadness", "Disgust"), (4, 10),
                  {1: 0.49, 6: 0.61, 9: 0.20, 11: 0.35, 15: 0.54, 17: 0.47, 25: 0.43},
-                 softened={10: 0.6}),
+                 softened={10: 0.7}),
     CompoundFace(("Fear", "Anger"), (4, 20, 25), {5: 0.40, 7: 0.39, 10: 0.30, 11: 0.33}),
     # Awe: "fearfully surprised" and "awed" are both in the table; the larger share of the two
     CompoundFace(("Fear", "Surprise"), (1, 2, 5, 20, 25),
@@ -86,12 +86,12 @@ COMPOUNDS = (
     CompoundFace(("Anger", "Disgust"), (4, 10, 17), {7: 0.60, 9: 0.57, 24: 0.37}, {17: 0.5}),
     CompoundFace(("Disgust", "Surprise"), (1, 2, 5, 10), {4: 0.45, 9: 0.37, 17: 0.66, 24: 0.33}),
 )
-"""Du's table for the pairs of the wheel that it has.  It says which units, not how strongly: what is
-lifted and softened is judged on renders."""
+"""Du's table for the pairs of the wheel that it has.  It says which units, not how strongly: what
+is lifted and softened is judged on renders."""
 
 DESIGNED = (
     # tender: the smile's eyes close a little, the inner brows rise; teeth would be joy alone
-    CompoundFace(("Joy", "Trust"), (1, 6, 12), {25: 0.4}, {1: 0.4, 43: 0.15}),
+    CompoundFace(("Joy", "Trust"), (1, 6, 12), {25: 0.55}, {1: 0.4, 43: 0.15}),
     # the inner brows rise over a beginning smile; the wide eyes of anticipation soften
     CompoundFace(("Anticipation", "Trust"), (1, 12), {2: 0.4, 5: 0.5, 6: 0.5},
                  {1: 0.8, 12: 0.6, 25: 0.1}),
@@ -103,6 +103,17 @@ DESIGNED = (
                  {17: 0.3, 43: 0.2}),
     # published as 7+12 with the head raised (53); half of 4 is left, for it is anger's
     CompoundFace(("Anger", "Joy"), (7, 12), {4: 0.6, 6: 0.4, 24: 0.2, 25: 0.4}),
+    # deference: the stretched lips of fear closed over a raised chin, the eyes hardly wide
+    CompoundFace(("Trust", "Fear"), (1, 4, 20), {2: 0.3, 5: 0.4, 6: 0.3, 12: 0.35}, {17: 0.35}),
+    # tension: brows and eyes of fear, lips pressed where fear's part
+    CompoundFace(("Anticipation", "Fear"), (1, 2, 4, 5), {20: 0.4, 25: 0.15}, {17: 0.2, 24: 0.5}),
+    # the smile reaches the eyes, which are open but no longer wide
+    CompoundFace(("Anticipation", "Joy"), (1, 2, 6, 12, 25), {5: 0.3}),
+    # brows of surprise over a smile, the mouth hardly open: an open one would be delight
+    CompoundFace(("Trust", "Surprise"), (1, 2, 12), {5: 0.5, 6: 0.2, 25: 0.5, 26: 0.35}),
+    # opposites: puzzled, the raised brows drawn together, the mouth hardly open
+    CompoundFace(("Surprise", "Anticipation"), (1, 2), {5: 0.4, 25: 0.5, 26: 0.4},
+                 {4: 0.6, 7: 0.3}),
     # moved: a small smile under sad brows, lids low
     CompoundFace(("Trust", "Sadness"), (1, 12, 43), {4: 0.6, 6: 0.5, 15: 0.2, 17: 0.3},
                  {12: 0.5, 43: 0.25}),
