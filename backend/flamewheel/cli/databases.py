@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .. import pipeline
 from ..errors import UsageError
 from .giving import say_where
+from .networks import ENCODER_WORDS, named_file
 from .options import Subparsers, add_database_option, add_head_option, add_verb
 from .places import check_ending, check_places, named_path
 from .report import one_line, print_json, print_notes, progress_line
@@ -41,6 +42,10 @@ def add_dbex(
                        "measure with, held-out takes only them")
     build.add_argument("--photos-only", action="store_true", help="leave out emotions that photos "
                        "do not tell, instead of making them from their FACS prototypes")
+    build.add_argument("--encoder", metavar="NAME", default="landmark",
+                       help=f"{ENCODER_WORDS}; landmark by default, which needs nothing")
+    build.add_argument("--checkpoint", metavar="NAME=FILE", action="append", default=[],
+                       type=named_file, help="a network's checkpoint, as for encode")
     build.epilog = "A run that is stopped goes on where it was when it is started again."
     build.set_defaults(run=dbex_build)
     show = add_verb(actions, common, "show", "What a head's database holds.")
@@ -56,8 +61,10 @@ def dbex_build(options: Namespace) -> None:
     if options.folder is not None:
         _build_from_photos(options)
         return
-    if options.people != "all" or options.photos_only:
-        raise UsageError("no-photos", "--people and --photos-only are for photos.",
+    if (options.people != "all" or options.photos_only or options.checkpoint
+            or options.encoder != "landmark"):
+        raise UsageError("no-photos", "--people, --photos-only, --encoder and --checkpoint are for "
+                         "photos.",
                          "Name a folder of labelled photos.")
     database = pipeline.expression_database(options.head)
     _save(database, options)
@@ -74,7 +81,8 @@ def _build_from_photos(options: Namespace) -> None:
     try:
         with progress_line("encoding photos") as progress:
             built = build_photo_database(options.folder, head=options.head, people=options.people,
-                                         fill=not options.photos_only, progress=progress)
+                                         fill=not options.photos_only, encoder=options.encoder,
+                                         checkpoints=dict(options.checkpoint), progress=progress)
     except KeyboardInterrupt:
         print_notes(("What was encoded is kept: the same command goes on from there.",))
         raise

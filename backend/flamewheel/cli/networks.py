@@ -39,7 +39,7 @@ def add_network_options(encode: ArgumentParser) -> None:
     networks.add_argument("--expression-from", metavar="NAME",
                           help="another encoder for expression, jaw, pose and camera, e.g. emoca")
     networks.add_argument("--checkpoint", metavar="NAME=FILE", action="append", default=[],
-                          type=_named_file, help="a network's checkpoint, e.g. mica=mica.tar; for "
+                          type=named_file, help="a network's checkpoint, e.g. mica=mica.tar; for "
                           "emoca also its folder; may be repeated")
     networks.add_argument("--detail", type=Path, metavar="MAP", help="write the wrinkles that deca "
                           "or emoca sees as a map of displacements: .npz for Blender's Apply "
@@ -98,7 +98,7 @@ def _detailed(choice: EncoderChoice, options: Namespace) -> PhotoEncoder:
     return encode
 
 
-def _named_file(text: str) -> tuple[str, Path]:
+def named_file(text: str) -> tuple[str, Path]:
     """NAME=FILE of `--checkpoint`."""
     name, is_there, file = text.partition("=")
     if not is_there or not name or not file:

@@ -8,7 +8,6 @@ that was being written when the machine went down does not check and is written 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import struct
 import zlib
@@ -99,10 +98,3 @@ class RowStore:
         return OutputError(
             "cannot-write", f"{self._path} cannot be written: {failure.strerror}.",
             "Free some space, or set FLAMEWHEEL_CACHE to a folder that may be written.")
-
-
-def digest_of(data: bytes | npt.NDArray[np.uint8]) -> bytes:
-    """Of a photo's bytes, or of the shape and pixels of one from a table."""
-    if isinstance(data, bytes):
-        return hashlib.sha256(data).digest()
-    return hashlib.sha256(f"{data.shape}".encode() + data.tobytes()).digest()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ import numpy.typing as npt
 from ..errors import FlamewheelError, InputFileError, PhotoError, WheelError
 from ..labelled_photos import LabelledPhoto, is_held_out, read_labelled
 from ..wheel_names import NEUTRAL
-from .encoded_rows import CACHE_KIND, VERSION, RowStore, digest_of
+from .database_encoder import LANDMARK, RowEncoder, row_encoder
+from .encoded_rows import CACHE_KIND, VERSION, RowStore
 from .progress import Progress
 from .units import head_units
 
@@ -64,16 +66,21 @@ def build_photo_database(
     head: str = "open",
     people: str = "all",
     fill: bool = True,
+    encoder: str = LANDMARK,
+    checkpoints: Mapping[str, Path] | None = None,
     progress: Progress | None = None,
 ) -> BuiltDatabase:
     """The expression database of `head` from a folder of labelled photos (see `labelled_photos`).
 
-    Each photo's largest face is read by the landmark encoder, once: what was read is kept in the
-    cache folder under the photo's checksum, so that a run that was ended goes on where it was.
-    `people` is one of PEOPLE; `fill` as in `wheel.dbex_photos`.  No photo, name or path is stored.
-    Raises InputFileError, WheelError `unknown-emotion` (three suggestions), `no-faces`, HeadError.
+    Each photo's largest face is read by the encoder, once: what was read is kept in the cache
+    folder under the photo's checksum, so that a run that was ended goes on where it was.  `people`
+    is one of PEOPLE; `fill` as in `wheel.dbex_photos`; `encoder` and `checkpoints` as those of
+    `choose_encoder`.  No photo, name or path is stored.
+    Raises InputFileError, WheelError `unknown-emotion` (three suggestions), `no-faces`, HeadError,
+    and what `row_encoder` raises.
     """
     from ..head.registry import find_head
+    from ..wheel.dbex import JAW_SIZE
     from ..wheel.dbex_photos import PhotoRows, database_of_photos
     from .database import shipped_reference
 
@@ -85,7 +92,8 @@ def build_photo_database(
         raise InputFileError("no-photos", f"{folder} has no photos of the people asked for.",
                              "Give --people all.")
     data = find_head(head)
-    read = _read_photos(chosen, data, progress)
+    reader = row_encoder(data, head, encoder, checkpoints, progress)
+    read = _read_photos(chosen, reader, data.expression_count + JAW_SIZE, progress)
     if len(read.rows) < 2:
         raise WheelError("no-faces", f"Faces were found in {len(read.rows)} of {len(chosen)} "
                          "photos.", "Check that the photos show faces.")
@@ -96,23 +104,12 @@ def build_photo_database(
     name = folder.resolve().name
     made = database_of_photos(
         data, head_units(head).units, rows, what=f"a photo of {name}", fill=fill,
-        known_neutral=shipped_reference(head),
-        provenance=_provenance(name, found.layout, people, read, data, fill))
+        known_neutral=shipped_reference(head) if reader.is_landmark else None,
+        provenance=_provenance(name, found.layout, people, read, data, reader, fill))
     notes = (*found.notes, *_losses(read, len(chosen)), *made.notes)
     return BuiltDatabase(made.database, found.layout, len(chosen), len(read.rows),
                          read.from_cache, len(read.without), len(read.unreadable),
                          made.from_photos, notes)
-
-
-def encoder_key(head: HeadData) -> str:
-    """Of the head and of all that its landmark encoder has learned."""
-    from ..encoders.calibration import calibration_of, head_key
-
-    known = calibration_of(head)
-    digest = hashlib.sha256(head_key(head).encode())
-    for array in (known.points.offsets, known.statistics.mean, known.statistics.factor):
-        digest.update(np.ascontiguousarray(array, np.float64).tobytes())
-    return f"landmark-{digest.hexdigest()[:24]}"
 
 
 def _wheel_names(photos: Sequence[LabelledPhoto]) -> dict[str, str]:
@@ -135,15 +132,12 @@ def _wheel_names(photos: Sequence[LabelledPhoto]) -> dict[str, str]:
 
 
 def _read_photos(
-    photos: Sequence[LabelledPhoto], head: HeadData, progress: Progress | None
+    photos: Sequence[LabelledPhoto], encoder: RowEncoder, size: int, progress: Progress | None
 ) -> _Found:
-    """Every photo's row, from the cache or encoded now."""
+    """Every photo's row of `size` numbers, from the cache or encoded now."""
     from ..encoders.cache import cache_file
-    from ..encoders.landmark import prepare_head
 
-    prepare_head(head, progress)
-    size = head.expression_count + 3
-    path = cache_file(CACHE_KIND, VERSION, encoder_key(head)).with_suffix(".rows")
+    path = cache_file(CACHE_KIND, VERSION, encoder.key).with_suffix(".rows")
     found = _Found([], [], [], [], [])
     labelled: set[tuple[bytes, str]] = set()
     with RowStore(path, size) as store:
@@ -151,7 +145,7 @@ def _read_photos(
             if progress is not None:
                 progress(number, len(photos), "encoding photos")
             try:
-                digest, row, was_known = _row_of(photo, head, store)
+                digest, row, was_known = _row_of(photo, encoder, store)
             except PhotoError as refusal:
                 found.unreadable.append(f"{photo.path.name} ({refusal.message})")
                 continue
@@ -169,19 +163,18 @@ def _read_photos(
 
 
 def _row_of(
-    photo: LabelledPhoto, head: HeadData, store: RowStore
+    photo: LabelledPhoto, encoder: RowEncoder, store: RowStore
 ) -> tuple[bytes, npt.NDArray[np.float32] | None, bool]:
     """The photo's checksum, its face if there is one, and whether an earlier run had read it."""
-    from ..encoders.landmark import encode_photo
     from ..encoders.photo import photo_bytes
 
-    data = photo_bytes(photo.path) if photo.pixels is None else photo.pixels
-    digest = digest_of(data)
+    data = photo_bytes(photo.path) if photo.pixels is None else _as_png(photo.pixels)
+    digest = hashlib.sha256(data).digest()
     known = store.known(digest)
     if known is not None:
         return digest, known.row, True
     try:
-        code = encode_photo(data, head).code
+        code = encoder.encode(data).code
     except FlamewheelError as refusal:
         if refusal.code != "no-face":
             raise
@@ -190,6 +183,15 @@ def _row_of(
     row = np.concatenate([code.expression, code.jaw]).astype(np.float32)
     store.add(digest, row)
     return digest, row, False
+
+
+def _as_png(pixels: npt.NDArray[np.uint8]) -> bytes:
+    """A picture of a table as the bytes of a file, which is what encoders and checksums take."""
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, format="PNG", compress_level=1)
+    return stream.getvalue()
 
 
 def _losses(read: _Found, asked: int) -> list[str]:
@@ -207,14 +209,17 @@ def _losses(read: _Found, asked: int) -> list[str]:
 
 
 def _provenance(
-    name: str, layout: str, people: str, read: _Found, head: HeadData, fill: bool
+    name: str, layout: str, people: str, read: _Found, head: HeadData, encoder: RowEncoder,
+    fill: bool,
 ) -> str:
     """How it was made, without a date or a path."""
     whose = {"all": "", "train": ", without the held-out fifth of the subjects",
              "held-out": ", of the held-out fifth of the subjects"}[people]
     subjects = len({photo.subject for photo in read.photos})
-    command = (f"flamewheel dbex build {name} --head {head.name} --people {people}"
-               f"{'' if fill else ' --photos-only'}")
+    options = ["" if people == "all" else f" --people {people}",
+               "" if encoder.is_landmark else f" --encoder {encoder.name}",
+               "" if fill else " --photos-only"]
+    command = f"flamewheel dbex build {name} --head {head.name}{''.join(options)}"
     return (f"{len(read.rows)} faces of {subjects} subjects in {name} ({layout}){whose}; "
-            f"{len(read.without)} photos without a face; {command}; encoder {encoder_key(head)}; "
+            f"{len(read.without)} photos without a face; {command}; encoder {encoder.key}; "
             f"head {head.checksum[:16]}.")

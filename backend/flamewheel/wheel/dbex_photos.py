@@ -5,7 +5,7 @@ checked against the FACS prototypes, filled up where photos are too few."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -140,6 +140,7 @@ def database_of_photos(
     so; else those of fewer than FEWEST photos are left out.  `what` names a photo in the sources.
     Raises WheelError `bad-database` where nothing is left.
     """
+    rows = _of_width(rows, units)
     neutral, decided = neutral_face(rows, known_neutral)
     vectors = measured_from(rows, neutral)
     agree = agreeing_rows(rows.labels, units.names, measure_strengths(head, units, vectors))
@@ -166,6 +167,16 @@ def database_of_photos(
         notes.append(f"B2 of {', '.join(faint)} is too mixed a mean to show by itself what names "
                      "the emotion: look at `dbex show --drawing`.")
     return PhotoDatabase(database, (decided, *notes), counts)
+
+
+def _of_width(rows: PhotoRows, units: NamedUnits) -> PhotoRows:
+    """The rows with as many components of ψ as the head's units: FLAME's have 50 (of 100)."""
+    count = units.expression.shape[1]
+    wide = np.zeros((len(rows.vectors), count + JAW_SIZE))
+    given = min(count, rows.vectors.shape[1] - JAW_SIZE)
+    wide[:, :given] = rows.vectors[:, :given]
+    wide[:, -JAW_SIZE:] = rows.vectors[:, -JAW_SIZE:]
+    return replace(rows, vectors=wide)
 
 
 def _replaced(counts: Mapping[str, tuple[int, int]], fill: bool) -> dict[str, str]:

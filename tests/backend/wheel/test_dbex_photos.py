@@ -135,3 +135,17 @@ def test_photos_only_leaves_out_what_photos_do_not_tell(head: HeadData) -> None:
     assert not any("prototype" in source for source in database.sources)
     with pytest.raises(WheelError):
         build(head, PhotoRows(("Joy", "Fear"), ("a", "b"), faces(head, "Joy", 2)), fill=False)
+
+
+def test_a_head_whose_units_know_fewer_components(head: HeadData) -> None:
+    """As FLAME's, whose units are solved in the first 50 of 100."""
+    assert head.units is not None
+    wide = head.expression_count
+    rows = photo_rows(head, own=0.0, Fear=2)
+    extra = np.ones((len(rows.vectors), 5))
+    vectors = np.concatenate([rows.vectors[:, :-3], extra, rows.vectors[:, -3:]], axis=1)
+    made = database_of_photos(head, head.units, PhotoRows(rows.labels, rows.subjects, vectors),
+                              what="a photo of test", provenance="")
+    assert made.database.expression_count == wide
+    joy = made.database.b2[made.database.index("Joy")]
+    assert joy == pytest.approx(faces(head, "Joy", 1)[0], abs=0.08)
