@@ -4,6 +4,11 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -238,3 +243,25 @@ def test_blend_starts_from_a_persons_own_face(face: Path) -> None:
     np.testing.assert_allclose(whole.identity.shape, own.identity.shape, rtol=0, atol=1e-9)
     mixed = from_dict(accepted("blend", "joy", "sadness", "--own", face, "--json").json)
     assert np.abs(mixed.code.expression - own.code.expression).max() > 0.1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
+def test_a_stopped_build_says_that_it_can_go_on(tmp_path: Path) -> None:
+    picture = PHOTO.read_bytes()
+    (tmp_path / "set" / "happy").mkdir(parents=True)
+    for number in range(400):
+        (tmp_path / "set" / "happy" / f"{number}.png").write_bytes(
+            picture + number.to_bytes(2, "big"))
+    cache = tmp_path / "cache"
+    command = [sys.executable, "-m", "flamewheel", "dbex", "build", str(tmp_path / "set"), "-o",
+               str(tmp_path / "mine.npz")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "FLAMEWHEEL_CACHE": str(cache)}) as process:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not any(
+                path.stat().st_size for path in cache.glob("dbex/*.rows")):
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130 and "goes on from there" in told
+    assert "Traceback" not in told and not (tmp_path / "mine.npz").exists()

@@ -24,6 +24,7 @@ from flamewheel.parameters import ExpressionCode, FaceParameters, Identity
 from flamewheel.pipeline import expression_database
 from flamewheel.pipeline.photo_database import build_photo_database
 from flamewheel.wheel.dbex_file import load_database, save_database
+from flamewheel.wheel.dbex_photos import agreeing_rows
 from flamewheel.wheel.facs import PROTOTYPES, agrees, strengths_for
 from flamewheel.wheel.units import face_rows
 
@@ -201,6 +202,16 @@ def test_the_shipped_database_shows_what_names_its_emotions() -> None:
     assert photos.counts("Joy")[1] > 200 and photos.counts("Contempt")[0] < 100
     assert not agrees("Surprise", head.units.names,
                       measure_strengths(head, head.units, photos.b1))[photos.index("Surprise")]
+
+
+def test_the_shipped_database_was_checked_by_the_prototypes_of_today() -> None:
+    """Build it anew (its provenance has the command) where what names an emotion has changed."""
+    photos, head = expression_database("open", "photos"), find_head("open")
+    assert head.units is not None
+    taken = [at for at, source in enumerate(photos.sources) if source.startswith("a photo of")]
+    today = agreeing_rows([photos.labels[at] for at in taken], head.units.names,
+                          measure_strengths(head, head.units, photos.vectors[taken]))
+    assert (today == photos.agreeing[taken]).mean() > 0.97
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/faces is absent")
