@@ -70,8 +70,8 @@ class WheelMix:
 def with_held(mix: WheelMix, held: Part | None) -> tuple[Part, ...]:
     """The emotions under the mouse and one that is held beside them: up to three, any petals.
 
-    The further out one of the two points lies, the larger its share; the parts' weights are one
-    together, and a petal that is both held and pointed at is one part.
+    The further out one of the two points lies, the larger its share.  The largest comes first; the weights are
+    one together, and a petal that is both held and pointed at is one part.
     """
     if held is None:
         return mix.parts
@@ -83,7 +83,8 @@ def with_held(mix: WheelMix, held: Part | None) -> tuple[Part, ...]:
                  beside):
         other = parts.get(part.emotion)
         parts[part.emotion] = part if other is None else _joined(other, part)
-    return tuple(part for part in parts.values() if part.weight > 0.0) or mix.parts
+    largest_first = sorted(parts.values(), key=lambda part: -part.weight)
+    return tuple(part for part in largest_first if part.weight > 0.0) or mix.parts
 
 
 def _joined(one: Part, other: Part) -> Part:
