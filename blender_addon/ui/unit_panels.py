@@ -8,12 +8,14 @@ from typing import Any
 import bpy
 
 from ..core.unit_drivers import LINK, slider_path
-from ..core.unit_names import DIRECTIONS, REGION_LABELS, REGIONS, SIDES, UnitRow, unit_rows
+from ..core.unit_names import DIRECTIONS, REGION_LABELS, REGIONS, UnitRow, unit_rows
 from ..scene.find import HeadInScene, find_head
 from ..scene.unit_channels import unit_names
 from .panels import FlamewheelPanel, HeadPanel
 
 PARENT = "FLAMEWHEEL_PT_units"
+TITLE_HEIGHT = 0.8
+"""Of a row's: a name belongs to the sliders below it."""
 OPEN_AT_FIRST = ("brows", "eyes", "mouth")
 
 
@@ -43,11 +45,11 @@ class FLAMEWHEEL_PT_units(HeadPanel, bpy.types.Panel):
 def _draw_verbs(layout: Any, head: HeadInScene) -> None:
     column = layout.column(align=True)
     column.operator_context = "INVOKE_DEFAULT"
-    row = column.row(align=True)
-    row.scale_y = 1.2
-    row.operator("flamewheel.measure_units", text="Expression to Units",
-                 icon="OPTIONS").what = "POSE"
-    row.operator("flamewheel.measure_units", text="Action", icon="ACTION").what = "ACTION"
+    column.operator("flamewheel.measure_units", text="Expression to Units",
+                    icon="OPTIONS").what = "POSE"
+    column.operator("flamewheel.measure_units", text="Whole Action to Units",
+                    icon="ACTION").what = "ACTION"
+    column = layout.column(align=True)
     row = column.row(align=True)
     for way, text, icon in (("LEFT_TO_RIGHT", "L to R", "TRIA_RIGHT"),
                             ("RIGHT_TO_LEFT", "R to L", "TRIA_LEFT"),
@@ -56,10 +58,9 @@ def _draw_verbs(layout: Any, head: HeadInScene) -> None:
     row = column.row(align=True)
     row.operator("flamewheel.key_units", text="Key", icon="KEY_HLT").units = ""
     row.operator("flamewheel.reset_units", text="Reset", icon="LOOP_BACK").region = "ALL"
-    row.operator("flamewheel.remove_units", text="Remove", icon="X")
     row = layout.row()
-    row.prop(head.armature, slider_path(LINK), text="Left slider moves both sides",
-             toggle=False)
+    row.prop(head.armature, slider_path(LINK), text="Left moves both sides", toggle=False)
+    row.operator("flamewheel.remove_units", text="", icon="TRASH", emboss=False)
 
 
 class RegionPanel(FlamewheelPanel):
@@ -85,8 +86,9 @@ class RegionPanel(FlamewheelPanel):
         head = find_head(context)
         if head is None:
             return
-        used = sum(head.armature.get(name, 0.0) != 0
-                   for row in self.rows(context) for name in row.names)
+        linked = bool(head.armature.get(LINK, 0))
+        used = sum(any(head.armature.get(name, 0.0) != 0 for name, _ in _sliders(row, linked))
+                   for row in self.rows(context))
         row = self.layout.row(align=True)
         row.active = used > 0
         row.label(text=str(used) if used else "")
@@ -105,23 +107,26 @@ class RegionPanel(FlamewheelPanel):
 
 def _draw_unit(layout: Any, armature: Any, unit: UnitRow, linked: bool) -> None:
     column = layout.column(align=True)
-    column.label(text=f"{unit.code}  {unit.label}".strip())
+    title = column.row()
+    title.scale_y = TITLE_HEIGHT
+    title.label(text=f"{unit.code}  {unit.label}".strip())
     row = column.row(align=True)
+    for name, text in _sliders(unit, linked):
+        row.prop(armature, slider_path(name), text=text, slider=True)
+        row.prop_decorator(armature, slider_path(name))
+
+
+def _sliders(unit: UnitRow, linked: bool) -> tuple[tuple[str, str], ...]:
+    """(name, caption) of the sliders that move the unit: one for both sides where they are linked.
+
+    Ways to go, such as the jaw sideways, are no sides.
+    """
     if unit.single is not None:
-        _draw_slider(row, armature, unit.single, "Both")
-    for name, side in ((unit.left, "L"), (unit.right, "R")):
-        if name is None:
-            continue
-        follows = linked and side == "R" and unit.left is not None and unit.code not in DIRECTIONS
-        cell = row.row(align=True)
-        cell.enabled = not follows
-        both = linked and side == "L" and unit.code not in DIRECTIONS
-        _draw_slider(cell, armature, name, "L + R" if both else SIDES[side].capitalize())
-
-
-def _draw_slider(row: Any, armature: Any, name: str, text: str) -> None:
-    row.prop(armature, slider_path(name), text=text, slider=True)
-    row.prop_decorator(armature, slider_path(name))
+        return ((unit.single, "Both"),)
+    if linked and unit.left and unit.right and unit.code not in DIRECTIONS:
+        return ((unit.left, "Left + Right"),)
+    sides = ((unit.left, "Left"), (unit.right, "Right"))
+    return tuple((name, text) for name, text in sides if name is not None)
 
 
 def _region_panel(name: str) -> Any:
