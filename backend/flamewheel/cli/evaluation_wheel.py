@@ -131,23 +131,26 @@ def _print_emotions(report: WheelReport) -> None:
     for row in report.emotions:
         table.add_row(row.name, row.ring, f"{row.from_neutral:.1f}", f"{row.from_nearest:.1f}",
                       row.nearest, f"{row.angle_nearest:.0f}", f"{row.size:.1f}",
-                      "named" if row.agrees else "not named", row.verdict,
+                      "named" if row.agrees else "not named", _said(row.verdict, row.likeliest),
                       "told" if row.told else "NOT TOLD")
     _show("Emotions: d' from neutral and from the nearest other emotion", table)
 
 
 def _print_means(summaries: Sequence[Summary]) -> None:
-    columns = ("method", "weights", "dyads", "distinctness", "told", "neutral", "own", "other dyad",
-               "linear", "angle", "size %", "kept", "kept least", "conflict")
-    table = _table(columns)
+    table = _table((
+        "method", "weights", "dyads", "distinct", "by own", "stray", "told", "neutral", "own",
+        "other dyad", "linear", "angle", "size %", "kept", "least", "conflict", "read", "both"))
     for one in summaries:
         for name, means in one.groups.items():
-            numbers = (means.distinctness, means.told, means.from_neutral, means.from_own,
-                       means.from_nearest, means.from_linear, means.angle, means.size, means.kept,
-                       means.kept_least, means.conflict)
+            numbers = (
+                means.distinctness, means.distinct_by_own, means.stray, means.told,
+                means.from_neutral, means.from_own, means.from_nearest, means.from_linear,
+                means.angle, means.size, means.kept, means.kept_least, means.conflict,
+                means.named, means.both_named)
             table.add_row(one.method, one.weights, name, *map(_number, numbers))
-    _show("Means over both orders.  distinctness: the least d' to neutral, to its own two emotions "
-          "and to other dyads; angle: the same without strength", table)
+    _show("Means over both orders.  distinct: the least d' to neutral, to its own two emotions and "
+          "to other dyads;\nby own: without stray units, those of neither emotion; angle: strength "
+          "apart; read, both: as either, as both by the recogniser", table)
 
 
 def _print_gate(report: WheelReport) -> None:
@@ -155,7 +158,8 @@ def _print_gate(report: WheelReport) -> None:
     from ..evaluation.wheel_summary import beaten
 
     print("\nBeats linear in distinctness, mean over the eight primary dyads in both orders: "
-          + ", ".join(f"{name} {'yes' if won else 'NO'}" for name, won in report.gate.items()))
+          + _yes_or_no(report.gate) + "\nThe same by the units of their own emotions alone: "
+          + _yes_or_no(report.gate_by_own))
     for (method, weights), rows in report.dyads.items():
         if weights not in (DEFAULT, EVEN) or LINEAR in method:
             continue
@@ -164,6 +168,10 @@ def _print_gate(report: WheelReport) -> None:
                           f"{plain.distinctness:.1f}" for own, plain in worse)
         print(f"{method}, {weights}: no better than linear in {len(worse)} of {len(rows)}"
               + (f": {names}" if names else ""))
+
+
+def _yes_or_no(gate: Mapping[str, bool]) -> str:
+    return ", ".join(f"{name} {'yes' if won else 'NO'}" for name, won in gate.items())
 
 
 def _print_dyads(report: WheelReport) -> None:
@@ -177,7 +185,7 @@ def _print_dyads(report: WheelReport) -> None:
                 *map(_number, (row.distinctness, row.from_neutral, row.from_primary,
                                row.from_secondary, row.from_nearest)), row.nearest,
                 *map(_number, (row.from_linear, row.angle, row.kept_primary, row.kept_secondary,
-                               row.conflict)), row.verdict)
+                               row.conflict)), _said(row.verdict, *row.likeliest))
         _show(f"{method}, {weights}", table)
 
 
@@ -202,6 +210,12 @@ def _show(title: str, table: Any) -> None:
 
     print(f"\n{title}")
     Console(width=WIDTH).print(table)
+
+
+def _said(verdict: str, *likeliest: str) -> str:
+    """The recogniser's word, and what it holds likeliest where that says more."""
+    more = ", ".join(name for name in likeliest if name != verdict)
+    return f"{verdict} ({more})" if more else verdict
 
 
 def _number(value: float) -> str:

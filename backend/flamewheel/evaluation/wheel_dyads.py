@@ -36,8 +36,11 @@ class DyadRow:
     size: float  # root mean square over landmarks of how far they move, percent of eye distance
     kept_primary: float = math.nan  # 0..1 of the units that name the primary
     kept_secondary: float = math.nan
+    stray: float = math.nan  # 0..1 of what it shows: units that neither of its emotions shows
+    distinct_by_own: float = math.nan  # distinctness with those left out
     conflict: float = math.nan  # strengths of units shown together with their antagonists
-    verdict: str = ""  # the recogniser's word
+    verdict: str = ""  # the recogniser's word; nothing where none is shipped
+    likeliest: tuple[str, ...] = ()  # the two classes that it holds likeliest, sure or not
 
     @property
     def distinctness(self) -> float:
@@ -51,6 +54,12 @@ class DyadRow:
         return min(self.angle_primary, self.angle_secondary, self.angle_nearest)
 
     @property
+    def named(self) -> float:
+        """How many of its emotions are among the two that the recogniser holds likeliest, 0..2."""
+        return float(len({self.primary, self.secondary} & {*self.likeliest})
+                     ) if self.likeliest else math.nan
+
+    @property
     def told(self) -> bool:
         """Whether it is told from all of them."""
         return self.distinctness >= TOLD
@@ -58,7 +67,7 @@ class DyadRow:
     def to_dict(self) -> dict[str, Any]:
         """For JSON, which knows no NaN."""
         whole = asdict(self) | {"distinctness": self.distinctness, "angle": self.angle,
-                                "told": self.told}
+                                "named": self.named, "told": self.told}
         return {key: None if isinstance(value, float) and math.isnan(value) else value
                 for key, value in whole.items()}
 

@@ -29,7 +29,8 @@ class EmotionRow:
     angle_nearest: float
     size: float  # root mean square over landmarks of how far they move, percent of eye distance
     agrees: bool  # whether its measured units name it (`facs.agrees`)
-    verdict: str = ""  # the recogniser's word
+    verdict: str = ""  # the recogniser's word; nothing where none is shipped
+    likeliest: str = ""  # the class that it holds likeliest, sure or not
 
     @property
     def told(self) -> bool:

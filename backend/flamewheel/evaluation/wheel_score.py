@@ -140,7 +140,8 @@ def wilson(right: int, count: int) -> tuple[float, float]:
 
 def as_text(score: Score) -> str:
     """The tables for a person."""
-    lines = [f"{len(score.raters)} raters, {score.ratings} ratings of naturalness", "",
+    count = len(score.raters)
+    lines = [f"{count} rater{'s' * (count != 1)}, {score.ratings} ratings of naturalness", "",
              f"{'shown':34}{'answers':>8}{'right':>7}{'accuracy %':>12}{'95 %':>14}"
              f"{'naturalness':>13}"]
     for kind in KINDS:

@@ -81,7 +81,7 @@ class _Sheets:
                  for code, point in zip(codes, points, strict=True)]
         outer = self._pairs(wheel_pairs(way), method)
         rest = self._mixer.neutral()
-        return wheel_sheet(f"{method}, {way}", self._cell(rest, NEUTRAL, "", ()), inner,
+        return wheel_sheet(f"Blending by {method}, {way}", self._cell(rest, NEUTRAL, "", ()), inner,
                            [cell for cell, _ in outer])
 
     def dyads(self, method: str, turned: bool) -> Pixels:

@@ -46,6 +46,19 @@ def kept_share(
     return best
 
 
+def belonging(mixed: Floats, one: Floats, other: Floats) -> tuple[Floats, Floats]:
+    """(N,U) strengths of `mixed` (N,U) cut to what either of its emotions (N,U) shows alone, and
+    (N,) 0..1 how much of what it shows was cut: units that are strange to both.
+
+    A mix of components whose names nobody knows shows such units, and is told from all else by
+    them: distinct, but by being odd.
+    """
+    own = np.minimum(mixed, np.maximum(one, other))
+    total = mixed.sum(1)
+    stray = np.divide(total - own.sum(1), total, out=np.zeros(len(mixed)), where=total > 0)
+    return own, stray
+
+
 def conflicts(names: Sequence[str], strengths: Floats) -> Floats:
     """(N,) how strongly antagonists are shown together: over pairs, the weaker one's strength."""
     sides = np.array([_SIDE.sub("", name) for name in names])

@@ -67,6 +67,15 @@ def test_the_report_is_json(report):
     assert len(again["emotions"]) == 27
     assert len(again["dyads"]) == 5 * 56  # two methods, two weights, and linear made as strong
     assert again["beats linear"] == {"correlation": True}
+    assert set(again["beats linear by own units"]) == {"correlation"}
+
+
+def test_odd_units_are_told_apart_from_those_that_belong(report):
+    """Eq. 3 mixes components without names; at equal shares it is the plain average."""
+    rows = {weights: report.dyads["correlation", weights] for weights in (DEFAULT, EVEN)}
+    stray = {weights: np.mean([one.stray for one in own]) for weights, own in rows.items()}
+    assert 0.0 <= stray[EVEN] < stray[DEFAULT] < 1.0
+    assert all(one.distinct_by_own > 0.0 for one in rows[DEFAULT])
 
 
 def test_distinctness_is_the_least_of_what_it_could_be_taken_for():

@@ -219,7 +219,7 @@ def test_the_folder_scores_itself_without_flamewheel(study):
     ran = subprocess.run(
         [sys.executable, "-I", str(study / "experimenter" / "score.py")],
         capture_output=True, text=True, check=True)
-    assert "1 raters" in ran.stdout and "100" in ran.stdout
+    assert "1 rater," in ran.stdout and "100" in ran.stdout
 
 
 def test_no_answers_and_no_study_are_refused(study, tmp_path, capsys):

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from flamewheel.evaluation.wheel_units import conflicts, kept_share
+from flamewheel.evaluation.wheel_units import belonging, conflicts, kept_share
 
 NAMES = ("AU1L", "AU1R", "AU4L", "AU4R", "AU6L", "AU6R", "AU12L", "AU12R", "AU15L", "AU15R",
          "AU25L", "AU25R")
@@ -30,3 +30,11 @@ def test_an_emotion_that_shows_none_of_its_units_has_nothing_to_keep():
 def test_antagonists_count_by_the_weaker():
     faces = np.stack([face(AU12=0.8, AU15=0.3), face(AU12=0.8), face(AU1=1.0, AU4=1.0)])
     assert conflicts(NAMES, faces) == pytest.approx([0.3, 0.0, 0.0])
+
+
+def test_units_strange_to_both_emotions_are_stray():
+    joy, fear = face(AU12=1.0, AU6=0.5), face(AU1=0.8, AU12=0.2)
+    mixed = np.stack([face(AU12=0.7, AU1=0.3), face(AU12=1.5, AU15=0.5), face()])
+    own, stray = belonging(mixed, np.stack([joy] * 3), np.stack([fear] * 3))
+    assert own == pytest.approx(np.stack([face(AU12=0.7, AU1=0.3), face(AU12=1.0), face()]))
+    assert stray == pytest.approx([0.0, 0.5, 0.0])
