@@ -70,8 +70,8 @@ class WheelMix:
 def with_held(mix: WheelMix, held: Part | None) -> tuple[Part, ...]:
     """The emotions under the mouse and one that is held beside them: up to three, any petals.
 
-    The further out one of the two points lies, the larger its share.  The largest comes first; the weights are
-    one together, and a petal that is both held and pointed at is one part.
+    The further out one of the two points lies, the larger its share.  The largest comes first; the
+    weights are one together, and a petal that is both held and pointed at is one part.
     """
     if held is None:
         return mix.parts

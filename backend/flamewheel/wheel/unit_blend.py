@@ -130,7 +130,8 @@ def _against_opposed(rules: _Rules, faces: Array, claims: Array, judged: Array) 
     lacks = 1.0 - np.minimum(shown / SHOWN, 1.0)
     # what k shows on both fronts is not opposed to it, nor what j shows on both
     against = claimed[:, rules.facing] * lacks[:, rules.facing][:, None] * lacks
-    own, other = claimed[:, None, :] ** DECISIVE, against ** DECISIVE
+    allies = np.maximum(claimed.sum(axis=0) - claimed[:, None] - claimed, 0.0)  # of a third emotion
+    own, other = (claimed[:, None] + allies) ** DECISIVE, against ** DECISIVE
     total = own + other
     won = np.where(total > 0.0, own / np.where(total > 0.0, total, 1.0), 1.0)
     low, high = UNDECIDED

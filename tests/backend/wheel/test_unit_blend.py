@@ -229,3 +229,12 @@ def test_a_persons_own_face_is_the_primary(
     mix = blend(database, points, units=head.units, own=own)
     assert mix.strengths == pytest.approx(mixed_strengths(
         head.units.names, ("Joy", "Sadness"), [strengths, alone(head, "Sadness")], (0.6, 0.4)))
+
+
+def test_two_smiles_stand_together_against_sadness(head: HeadData) -> None:
+    """Joy alone loses to so much sadness (0.69 to 0.31, as its share is of both here); joy and
+    trust both smile."""
+    beside_joy = mixed(head, "Sadness", "Joy", weights=(0.69, 0.31))
+    beside_both = mixed(head, "Sadness", "Trust", "Joy", weights=(0.52, 0.25, 0.23))
+    assert beside_joy["AU12"] < 0.5 * beside_joy["AU15"]
+    assert beside_both["AU12"] > 2.0 * beside_both["AU15"]
