@@ -46,8 +46,16 @@ def read_labelled(folder: Path) -> LabelledFolder:
 
 
 def read_folder(folder: Path) -> tuple[LabelledPhoto, ...]:
-    """As `read_labelled`, the photos alone, and without a look whether they are there."""
-    return tuple(_read(Path(folder))[0])
+    """As `read_labelled`, the photos alone, and without a look whether they are there.
+
+    Raises InputFileError `pictures-in-table`, too: who asks for files cannot read FER2013's table.
+    """
+    photos = _read(Path(folder))[0]
+    if any(photo.pixels is not None for photo in photos):
+        raise InputFileError(
+            "pictures-in-table", f"{folder} has its pictures within a table.",
+            "Give the form of the set with a folder of pictures for each emotion.")
+    return tuple(photos)
 
 
 def _read(folder: Path) -> tuple[list[LabelledPhoto], str, tuple[str, ...]]:

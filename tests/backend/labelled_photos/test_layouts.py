@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flamewheel.errors import InputFileError
-from flamewheel.labelled_photos import LabelledFolder, read_labelled
+from flamewheel.labelled_photos import LabelledFolder, read_folder, read_labelled
 
 
 def touched(folder: Path, *names: str) -> None:
@@ -90,6 +90,9 @@ def test_fer2013_table(tmp_path: Path) -> None:
     assert first.pixels is not None and first.pixels.shape == (48, 48)
     assert first.pixels[1, 2] == 50 and first.source is first.pixels
     assert len({photo.subject for photo in found.photos}) == 2
+    with pytest.raises(InputFileError) as refused:
+        read_folder(tmp_path)  # for those who open files
+    assert refused.value.code == "pictures-in-table"
     for row in (f"9,Training,{pixels}", f"3,Training,{pixels} 7", "3,Training,1 2 x 4",
                 f"3,Training,{pixels.replace('255', '256')}", "3,Training,", "3,Training,1e99 1"):
         table.write_text(f"emotion,Usage,pixels\n{row}\n")
