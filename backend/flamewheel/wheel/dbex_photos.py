@@ -148,6 +148,10 @@ def database_of_photos(
     counts = {name: (int((labels == name).sum()), int(agree[labels == name].sum()))
               for name in EMOTIONS if name in rows.labels}
     replaced = _replaced(counts, fill)
+    if fill:
+        mixed = _mixed(head, units, labels, vectors, agree)
+        replaced |= {name: f"the mean of {counts[name][1]} photos that agree does not show it"
+                     for name in mixed if name not in replaced}
     kept = ~np.isin(labels, list(replaced))
     parts = [(list(labels[kept]), vectors[kept], [f"{what}, read by the encoder"] * int(kept.sum()),
               agree[kept])]
@@ -167,6 +171,18 @@ def database_of_photos(
         notes.append(f"B2 of {', '.join(faint)} is too mixed a mean to show by itself what names "
                      "the emotion: look at `dbex show --drawing`.")
     return PhotoDatabase(database, (decided, *notes), counts)
+
+
+def _mixed(
+    head: HeadData, units: NamedUnits, labels: npt.NDArray[np.str_], vectors: Array, agree: Bools
+) -> list[str]:
+    """Emotions whose photos agree each for itself, but not their mean."""
+    names = [name for name in _FILLS if name != NEUTRAL and (agree & (labels == name)).any()]
+    means = [vectors[agree & (labels == name)].mean(axis=0) for name in names]
+    if not means:
+        return []
+    shown = agreeing_rows(names, units.names, measure_strengths(head, units, np.stack(means)))
+    return [name for name, shows in zip(names, shown, strict=True) if not shows]
 
 
 def _of_width(rows: PhotoRows, units: NamedUnits) -> PhotoRows:

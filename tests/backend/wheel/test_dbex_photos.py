@@ -149,3 +149,21 @@ def test_a_head_whose_units_know_fewer_components(head: HeadData) -> None:
     assert made.database.expression_count == wide
     joy = made.database.b2[made.database.index("Joy")]
     assert joy == pytest.approx(faces(head, "Joy", 1)[0], abs=0.08)
+
+
+def test_a_mean_that_does_not_show_its_emotion_is_replaced(head: HeadData) -> None:
+    """Half show one set of fear's signs, half another: each agrees, their mean does not."""
+    assert head.units is not None
+    names = head.units.names
+    sets = ({"AU1": 0.45, "AU4": 0.38, "AU20": 0.42}, {"AU5": 0.42, "AU20": 0.42})
+    rows = photo_rows(head, own=0.0, bias=0.0)
+    fear = np.flatnonzero(np.array(rows.labels) == "Fear")
+    vectors = rows.vectors.copy()
+    for at, which in zip(fear, np.arange(len(fear)) % 2, strict=True):
+        vectors[at] = face_rows(head.units, strengths_for(names, sets[which])[0][None])[0]
+    mixed = PhotoRows(rows.labels, rows.subjects, vectors)
+    database, said = build(head, mixed)
+    assert "photos that agree does not show it; made from its FACS prototype" in said
+    assert "FACS prototype" in database.sources[database.labels.index("Fear")]
+    kept, said = build(head, mixed, fill=False)
+    assert kept.counts("Fear")[1] > 20 and "B2 of Fear is too mixed" in said
