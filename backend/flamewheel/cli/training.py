@@ -15,6 +15,7 @@ from .giving import say_where
 from .places import check_ending, check_places
 from .report import print_json, progress_line
 from .training_emotion import add_emotion_training
+from .training_recogniser import add_recogniser_training
 
 if TYPE_CHECKING:
     from ..training.face_losses import CoarseWeights
@@ -51,6 +52,7 @@ def add_training(
     detail.add_argument("--head", default="open", help="a head's name or file")
     detail.set_defaults(run=train_detail)
     add_emotion_training(models, common)
+    add_recogniser_training(models, common)
 
 
 def _add_encoder(
