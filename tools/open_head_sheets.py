@@ -2,11 +2,11 @@
 """Contact sheets of the open head, through its real rig: what the docs show and people judge.
 
     .venv/bin/python tools/open_head_sheets.py --out docs/images [--size 200] [--samples 16]
-        [--only units expressions ...] [--head NPZ] [--blender-python .venv-blender/bin/python]
+        [--only open_head_units ...] [--head NPZ] [--blender-python .venv-blender/bin/python]
 
-Leaves OUT/open_head_<sheet>.png: every unit from the front; the basic expressions from the front,
-three quarters and the side, in Cycles and in EEVEE; the same at half intensity; 24 random people
-neutral and smiling.
+Leaves OUT/<sheet>.png: every unit from the front; the basic expressions from the front, three
+quarters and the side, in Cycles and in EEVEE; the same mild; all emotions at three intensities on
+two people; 24 random people neutral and smiling.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ from open_head_renders import Shot, shoot
 
 from flamewheel.head.data import HeadData
 from flamewheel.head.files import load_head_file
-from flamewheel.wheel.facs import PROTOTYPES
+from flamewheel.wheel.facs import ring_strengths
+from flamewheel.wheel.points import BASIC as BASIC_RING
+from flamewheel.wheel.points import CONTEMPT, EMOTIONS, INTENSE, MILD, ring_name
+from flamewheel.wheel_names import MILD_BASIC_INTENSE, NEUTRAL
 
 ROOT = Path(__file__).resolve().parent.parent
 VIEWS = {"front": 0.0, "three quarter": 35.0, "profile": 90.0}  # degrees
@@ -36,6 +39,10 @@ PEOPLE, PEOPLE_SEED = 24, 2024
 SMILE = {"AU6": 0.5, "AU12": 0.9, "AU25": 0.5}
 COLOURS = 256  # of a sheet's palette: a third of the file, and no difference to the eye
 LABEL_SHARE = 0.075  # of a tile's height
+RINGS = {MILD: "mild ", BASIC_RING: "", INTENSE: "intense "}
+NAMED = tuple(name for name in EMOTIONS if name != NEUTRAL)
+EMOTION_PEOPLE = ("", "201")  # the mean person, and a seed
+FACE = (0.08, 0.05, 0.9, 0.87)  # left, top, right, bottom shares of a picture that the face fills
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Sheet:
 
     shots: list[Shot]
     columns: int
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)  # shares of each picture
 
 
 def main() -> int:
@@ -56,9 +64,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             made = shoot(head, options.head, sheet.shots, Path(folder), options.size,
                          options.blender_python)
-        tiles = [_labelled(picture, shot.label)
+        tiles = [_labelled(_cropped(picture, sheet.crop), shot.label)
                  for (picture, _), shot in zip(made, sheet.shots, strict=True)]
-        file = options.out / f"open_head_{name}.png"
+        file = options.out / f"{name}.png"
         _together(tiles, sheet.columns).quantize(COLOURS, dither=Image.Dither.NONE).save(
             file, optimize=True)
         print(f"{file}: {len(tiles)} tiles, {file.stat().st_size / 1e6:.2f} MB", flush=True)
@@ -89,12 +97,32 @@ def expressions(engine: str, intensity: float) -> Callable[[HeadData, int], Shee
         shots = []
         for view, yaw in VIEWS.items():
             for name in BASIC:
-                strengths = {unit: intensity * strength
-                             for unit, strength in PROTOTYPES[name].units.items()}
-                shots.append(Shot(strengths, yaw=yaw, engine=engine, samples=samples,
-                                  label=f"{name}, {view}"))
+                shots.append(Shot(ring_strengths(name, intensity), yaw=yaw, engine=engine,
+                                  samples=samples, label=f"{name}, {view}"))
         return Sheet(shots, len(BASIC))
     return sheet
+
+
+def emotions(head: HeadData, samples: int) -> Sheet:
+    """Every emotion mild, basic and intense: the mean person, and two others as they come."""
+    shots = []
+    for seed in EMOTION_PEOPLE:
+        shape = tuple(random_shapes(head, 1, int(seed))[0].tolist()) if seed else ()
+        for ring in RINGS:
+            for yaw in (VIEWS["front"],) if seed else (VIEWS["front"], VIEWS["three quarter"]):
+                shots += [Shot(ring_strengths(name, ring), shape, _towards(name, yaw),
+                               samples=samples, label=_title(name, ring)) for name in NAMED]
+    return Sheet(shots, len(NAMED), FACE)
+
+
+def _towards(name: str, yaw: float) -> float:
+    """Contempt curls the right corner of the mouth, and is looked at from there."""
+    return -yaw if name == CONTEMPT else yaw
+
+
+def _title(name: str, ring: float) -> str:
+    """Serenity, Joy, Ecstasy; Contempt's rings have no names of their own."""
+    return ring_name(name, ring) if name in MILD_BASIC_INTENSE else f"{RINGS[ring]}{name}"
 
 
 def people(units_shown: dict[str, float]) -> Callable[[HeadData, int], Sheet]:
@@ -107,13 +135,19 @@ def people(units_shown: dict[str, float]) -> Callable[[HeadData, int], Sheet]:
 
 
 SHEETS: dict[str, Callable[[HeadData, int], Sheet]] = {
-    "units": units,
-    "expressions_cycles": expressions("cycles", 1.0),
-    "expressions_eevee": expressions("eevee", 1.0),
-    "expressions_half": expressions("cycles", 0.5),
-    "people_neutral": people({}),
-    "people_smiling": people(SMILE),
+    "open_head_units": units,
+    "open_head_expressions_cycles": expressions("cycles", 1.0),
+    "open_head_expressions_eevee": expressions("eevee", 1.0),
+    "open_head_expressions_half": expressions("cycles", 0.5),
+    "emotions_three_intensities": emotions,
+    "open_head_people_neutral": people({}),
+    "open_head_people_smiling": people(SMILE),
 }
+
+
+def _cropped(picture: np.ndarray, crop: tuple[float, float, float, float]) -> np.ndarray:
+    left, top, right, bottom = (np.array(crop) * len(picture)).round().astype(int)
+    return picture[top:bottom, left:right]
 
 
 def _labelled(picture: np.ndarray, label: str) -> Image.Image:

@@ -60,7 +60,7 @@ _ANGER = {"AU4": 1.15, "AU5": 0.5, "AU7": 0.8, "AU23": 0.85, "AU24": 0.7}
 _DISGUST = {"AU4": 0.1, "AU6": 0.85, "AU7": 0.2, "AU9": 1.25, "AU10": 1.05, "AU17": 0.2,
             "AU25": 0.3, "AU43": 0.55}
 # lids let down and the other brow up make a one-sided smirk a scornful one
-_CONTEMPT = {"AU2L": 0.25, "AU10R": 0.2, "AU12R": 0.6, "AU14R": 1.2, "AU43": 0.25}
+_CONTEMPT = {"AU2L": 0.25, "AU10R": 0.2, "AU12R": 0.6, "AU14R": 1.2, "AU17": 0.3, "AU43": 0.25}
 _TRUST = {"AU1": 0.35, "AU6": 0.25, "AU12": 0.8, "AU43": 0.08}
 _ANTICIPATION = {"AU1": 0.5, "AU2": 0.8, "AU5": 0.55, "AU7": 0.2, "AU12": 0.65, "AU25": 0.3}
 
@@ -80,7 +80,7 @@ PROTOTYPES: Mapping[str, Prototype] = {
         Prototype("Sadness", _SADNESS,
                   f"{FACS} 1+4+15 with 17 (Du et al. 2014: 67 % show it), lids let down by some 43",
                   (_with(_SADNESS, AU17=0.0), _with(_SADNESS, AU6=0.4), _with(_SADNESS, AU11=0.5))),
-        Prototype("Disgust", _DISGUST, f"9+10+17 with some 4 {_DU}, the eyes narrowed by 6, 7 and 43",
+        Prototype("Disgust", _DISGUST, f"9+10+17, some 4 {_DU}, the eyes narrowed by 6, 7, 43",
                   ({"AU9": 1.0, "AU15": 0.5, "AU16": 0.3, "AU7": 0.5, "AU6": 0.4},
                    {"AU9": 1.0, "AU17": 0.5, "AU7": 0.6, "AU6": 0.5, "AU43": 0.2},
                    {"AU4": 0.4, "AU10": 1.0, "AU17": 0.5, "AU7": 0.5, "AU6": 0.5, "AU43": 0.2})),
@@ -90,7 +90,7 @@ PROTOTYPES: Mapping[str, Prototype] = {
         Prototype("Anticipation", _ANTICIPATION,
                   f"{_NO_FACS} interest 1+2+12, with 5, 7 and 25: a design choice"),
         Prototype(CONTEMPT, _CONTEMPT,
-                  f"{FACS} R12+R14, one side, with some 10 there, the other brow up and lids down",
+                  f"{FACS} R12+R14, one side, with some 10 there, 17, other brow up, lids down",
                   ({"AU4": 0.5, "AU14": 0.9, "AU25": 0.3},)),
         Prototype(NEUTRAL, {}, "the face at rest"),
     )
@@ -113,16 +113,16 @@ _RINGS: Mapping[str, tuple[Strengths, Strengths]] = {
                  "AU43": 0.2}),
     "Disgust": ({"AU4": 0.05, "AU6": 0.55, "AU7": 0.1, "AU9": 0.85, "AU10": 0.65, "AU17": 0.2,
                  "AU25": 0.05, "AU43": 0.35},
-                {"AU4": 0.25, "AU6": 1.0, "AU7": 0.3, "AU9": 1.4, "AU10": 1.35, "AU15": 0.45,
-                 "AU16": 0.3, "AU17": 0.5, "AU25": 0.35, "AU43": 0.6}),
+                {"AU4": 0.15, "AU6": 1.0, "AU7": 0.2, "AU9": 1.4, "AU10": 1.35, "AU15": 0.15,
+                 "AU16": 0.2, "AU17": 0.25, "AU25": 0.4, "AU43": 0.6}),
     "Anger": ({"AU4": 0.85, "AU5": 0.3, "AU7": 0.5, "AU23": 0.55, "AU24": 0.45},
               {"AU4": 1.35, "AU5": 0.8, "AU7": 1.1, "AU9": 0.4, "AU10": 0.7, "AU16": 0.6,
                "AU23": 0.85, "AU25": 0.8, "AU26": 0.3}),
     "Anticipation": ({"AU1": 0.28, "AU2": 0.5, "AU5": 0.35, "AU12": 0.42, "AU25": 0.1},
                      {"AU1": 0.7, "AU2": 1.1, "AU5": 0.9, "AU7": 0.5, "AU12": 1.05, "AU25": 0.55}),
-    CONTEMPT: ({"AU2L": 0.12, "AU12R": 0.4, "AU14R": 0.9, "AU43": 0.18},
+    CONTEMPT: ({"AU2L": 0.12, "AU12R": 0.4, "AU14R": 0.9, "AU17": 0.15, "AU43": 0.18},
                {"AU2L": 0.5, "AU4R": 0.3, "AU10R": 0.5, "AU12R": 0.8, "AU14R": 1.4,
-                "AU43": 0.35}),
+                "AU17": 0.4, "AU43": 0.35}),
 }
 """Emotion -> its mild and its intense face; the basic one is its prototype.
 
