@@ -153,7 +153,6 @@ class _Solving:
                  laid: Correspondence) -> None:
         self._units, self._target = units, target
         self._single, self._pair = carrier.singles(), carrier.pairs()
-        self._turning = np.abs(units.pose[:, _JAW]).max(1) > 0
         self._eyes = EyeOpenings(target, carrier.lids, laid.points)
         self._solver = UnitSolver(
             target, _points(laid, target), carrier.lids, carrier.lips, laid.unit)
@@ -175,13 +174,13 @@ class _Solving:
         return SolvedUnits(carried, found.explained, source, found.error, found.cosine)
 
     def _singles(self, widths: Array) -> Shown:
-        parts = [(~self._turning, self._solver.by_expression),
-                 (self._turning, self._solver.with_jaw)]
-        found = []
-        for rows, solve in parts:
-            if rows.any():
-                wanted = self._single.take(rows)
-                found.append((rows, solve(wanted.motions, wanted.openings(widths))))
+        axes = np.abs(self._units.pose[:, _JAW]) > 0
+        turning = axes.any(axis=1)
+        still, turned = self._single.take(~turning), self._single.take(turning)
+        found = [(~turning, self._solver.by_expression(still.motions, still.openings(widths)))]
+        if turning.any():
+            found.append((turning, self._solver.with_jaw(
+                turned.motions, turned.openings(widths), axes[turning])))
         return merged(found)
 
     def _shutting(self, found: Shown) -> Array:

@@ -19,12 +19,13 @@ from .openings import PointPairs
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-SCATTER = 0.0107
-"""How far, in distances of the eyes' outer corners (0.9 mm), a point may miss its motion as lightly
-as ψ may move by one standard deviation, if there were `EVIDENCE` points: on ICT-FaceKit's head with
-hidden shapes 0.007 to 0.014 find them best (docs/units.md)."""
+SCATTER = 0.015
+"""How far, in distances of the eyes' outer corners (1.3 mm), a point may miss its motion as lightly
+as ψ may move by one standard deviation, if there were `EVIDENCE` points.  Tried from 0.007 to 0.03:
+more finds ICT-FaceKit's hidden shapes better, less the open head's (docs/units.md)."""
 EVIDENCE = 478.0  # points that the weights stand for together, however many are compared
 JAW_SPREAD = 0.2  # rad: prior standard deviation of the jaw's turn, a jaw drop of the open head
+STILL = 1e-6  # rad, likewise, about axes that the reference does not turn it about
 ROUNDS = 4  # Gauss-Newton steps where the jaw turns; the fourth changes its angle by less than 1e-4
 LID_SCATTER = 0.0036  # as SCATTER (0.3 mm), for how far each pair of lid points opens
 LID_EDGE_SCATTER = 0.0071  # likewise (0.6 mm), for where each of the two goes
@@ -149,10 +150,13 @@ class UnitSolver:
         codes = (rows * self._root) @ self._inverse.T
         return self._judged(codes, np.zeros((len(codes), 3)), rows, codes @ self._closed.T)
 
-    def with_jaw(self, wanted: Array, widened: Array) -> Shown:
-        """As `by_expression`, by ψ and the jaw: Gauss-Newton, one motion after another."""
+    def with_jaw(self, wanted: Array, widened: Array, axes: npt.NDArray[np.bool_]) -> Shown:
+        """As `by_expression`, by ψ and the jaw: Gauss-Newton, one motion after another.
+
+        axes: (N,3) about which each may turn the jaw.
+        """
         rows = self._rows(wanted, widened)
-        found = [self._turned(row) for row in rows]
+        found = [self._turned(row, free) for row, free in zip(rows, axes, strict=True)]
         codes = np.stack([code for code, _ in found])
         jaws = np.stack([jaw for _, jaw in found])
         return self._judged(codes, jaws, rows, self._placed(codes, jaws) - self._rest)
@@ -188,11 +192,12 @@ class UnitSolver:
         placed = _on(self._points, evaluate(self._head, np.zeros(1), codes, pose))
         return np.asarray(placed.reshape(len(placed), -1) / self._size)
 
-    def _turned(self, motion: Array) -> tuple[Array, Array]:
+    def _turned(
+        self, motion: Array, axes: npt.NDArray[np.bool_]
+    ) -> tuple[Array, Array]:
         """(E,) ψ and (3,) jaw that minimise the weighted miss, |ψ|² and |jaw|²/spread²."""
-        count = self._count
-        known = np.zeros(count + 3)
-        prior = np.concatenate([np.ones(count), np.full(3, JAW_SPREAD**-2)])
+        count, known = self._count, np.zeros(self._count + 3)
+        prior = np.concatenate([np.ones(count), np.where(axes, JAW_SPREAD, STILL)**-2.0])
         for _ in range(ROUNDS):
             code, jaw = known[:count], known[count:]
             moved = self._placed(code[None], jaw[None]) - self._rest

@@ -24,6 +24,9 @@ STRONGEST_UNIT = 1.5
 RIDGE = 1e-4
 """Of a unit's own squared motion: chooses the smaller of two sets of units that move alike (26 and
 27 both drop the jaw)."""
+SELDOM = ("AU19", "AU37", "AU45")
+"""Tongue show, lip wipe and blink: on the skin they are a jaw drop and closed eyes."""
+SELDOM_RIDGE = 1e-2  # for them, so that a dropped jaw is no tongue and a closed eye no blink
 
 _MAX_VERTICES = 2000  # compared; all of the open head's move strengths by 0.004 on the mean
 _AT_ONCE = 256  # faces whose (U,U) systems are held at a time: about 20 MB
@@ -83,7 +86,8 @@ class UnitMeter:
         rows = np.zeros((0, 0)) if mending is None else np.asarray(mending, np.float64)
         self._mended = self._moved(rows, np.zeros((len(self._pairs), 3)))
         sizes = np.maximum((self._single**2).sum(1), 1e-24)
-        self._ridge = RIDGE * sizes
+        seldom = [name.rstrip("LR") in SELDOM for name in units.names]
+        self._ridge = np.where(seldom, SELDOM_RIDGE, RIDGE) * sizes
 
     def measure(self, rows: npt.ArrayLike) -> MeasuredUnits:
         """Rows (N,E'+3), ψ and jaw, as strengths."""

@@ -28,7 +28,7 @@ HEADS_KEPT = 4
 POORLY_EXPLAINED = 0.5
 """Share of a unit's motion below which a person should look at it: a design choice."""
 JAW = 2  # joint
-CACHE_KIND, CACHE_VERSION = "units", 1  # raise it when the method changes
+CACHE_KIND, CACHE_VERSION = "units", 2  # raise it when the method changes
 
 
 @dataclass(frozen=True)
