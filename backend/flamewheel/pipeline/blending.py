@@ -18,27 +18,20 @@ if TYPE_CHECKING:
     from ..parameters import FaceParameters
     from ..wheel.blend import BlendResult, OwnExpression
     from ..wheel.dbex import ExpressionDatabase
+    from ..wheel.points import WheelPoint
+    from ..wheel.sides import Side
 
 OWN = "own"
 """In the place of the first emotion's word: what the person's own face was read as."""
 
 
 def blend(
-    primary: str,
-    secondary: str | None = None,
-    tertiary: str | None = None,
-    *,
-    primary_intensity: float | None = None,
-    secondary_intensity: float | None = None,
-    tertiary_intensity: float | None = None,
-    weight: float | None = None,
-    weights: Sequence[float] | None = None,
-    method: str = "units",
-    head: str = "open",
-    database: str | Path | None = None,
-    own: FaceParameters | None = None,
-    side: str | None = None,
-    asymmetry: float = 1.0,
+    primary: str, secondary: str | None = None, tertiary: str | None = None, *,
+    primary_intensity: float | None = None, secondary_intensity: float | None = None,
+    tertiary_intensity: float | None = None, weight: float | None = None,
+    weights: Sequence[float] | None = None, method: str = "units", head: str = "open",
+    database: str | Path | None = None, own: FaceParameters | None = None,
+    side: str | None = None, asymmetry: float = 1.0,
 ) -> BlendResult:
     """One to three emotions, the first primary, as an expression of `head` (docs/blending.md).
 
@@ -52,30 +45,45 @@ def blend(
     Raises WheelError for unknown words and impossible mixes, HeadError for the head.
     """
     from ..wheel.blend import blend as blend_points
-    from ..wheel.sides import Side, on_one_side
-    from ..wheel.words import spots_of, spread_weights
+    from ..wheel.sides import Side
+    from ..wheel.words import spread_weights
 
     where = None if side is None else Side(side, asymmetry)
-    words = ((_shown_by(own, primary), primary_intensity), (secondary, secondary_intensity),
-             (tertiary, tertiary_intensity))
-    groups = [spots_of(word, intensity) for word, intensity in words if word is not None]
-    if own is not None and len(groups[0]) > 1:
-        raise WheelError("own-compound", f"'{primary}' is two emotions; a person's own face stands "
-                         "for one.", "Name the one that it shows.")
+    groups = _spots(own, (primary, secondary, tertiary),
+                    (primary_intensity, secondary_intensity, tertiary_intensity))
     weight, weights = spread_weights(groups, weight, weights)
     entries = expression_database(head, database)
-    units = head_units(head).units
     result = blend_points(
         entries, [spot for group in groups for spot in group], weight=weight, weights=weights,
-        method=method, units=units, measured=_measured(head, entries),
+        method=method, units=head_units(head).units, measured=_measured(head, entries),
         own=None if own is None else _own_expression(own, head))
-    if where is None:
-        return result
+    return result if where is None else _let_down(result, where, head, entries.head_checksum)
+
+
+def _spots(
+    own: FaceParameters | None, words: Sequence[str | None], intensities: Sequence[float | None]
+) -> list[tuple[WheelPoint, ...]]:
+    """The emotions that each word stands for; a person's own face stands for one."""
+    from ..wheel.words import spots_of
+
+    given = (_shown_by(own, words[0] or ""), *words[1:])
+    groups = [spots_of(word, intensity)
+              for word, intensity in zip(given, intensities, strict=True) if word is not None]
+    if own is not None and len(groups[0]) > 1:
+        raise WheelError("own-compound", f"'{words[0]}' is two emotions; a person's own face "
+                         "stands for one.", "Name the one that it shows.")
+    return groups
+
+
+def _let_down(result: BlendResult, where: Side, head: str, checksum: str) -> BlendResult:
+    """`result` on one side; what was not made of units is measured in them."""
+    from ..wheel.sides import on_one_side
+
     strengths = result.strengths
     if strengths is None:
-        strengths = _meter(head, entries.head_checksum).measure(_row(result.code)).strengths[0]
-    code, strengths = on_one_side(result.code, units, strengths, where)
-    return replace(result, code=code, strengths=strengths)
+        strengths = _meter(head, checksum).measure(_row(result.code)).strengths[0]
+    code, left = on_one_side(result.code, head_units(head).units, strengths, where)
+    return replace(result, code=code, strengths=left)
 
 
 def named_strengths(result: BlendResult, head: str = "open") -> dict[str, float]:

@@ -15,7 +15,8 @@ from ..wheel_names import NEUTRAL
 from .component_blend import blend_rows, clipped
 from .dbex import JAW_SIZE, Array, ExpressionDatabase, prototype_of
 from .points import INTENSE, WheelPoint, dyad_name
-from .unit_blend import STRONGEST_UNIT, mixed_strengths
+from .prototypes import STRONGEST_UNIT
+from .unit_blend import mixed_strengths
 from .unit_faces import face_strengths
 from .units import face_rows
 from .weights import DEFAULT_METHOD, METHODS, MOST_EMOTIONS, checked_method, shares_of
@@ -56,10 +57,8 @@ def blend(
     database: ExpressionDatabase,
     spots: Sequence[WheelPoint],
     *,
-    weight: float | None = None,
-    weights: Sequence[float] | None = None,
-    method: str | None = None,
-    units: NamedUnits | None = None,
+    weight: float | None = None, weights: Sequence[float] | None = None,
+    method: str | None = None, units: NamedUnits | None = None,
     measured: Mapping[str, Array] | None = None,
     own: OwnExpression | None = None,
 ) -> BlendResult:
@@ -91,9 +90,12 @@ def blend(
         row = clipped(database, blend_rows(database, emotions, rows, shares, method),
                       None if own is None else rows[0])
     code = ExpressionCode(row[:-JAW_SIZE], jaw=row[-JAW_SIZE:])
-    if own is not None:
-        code = replace(code, neck=own.code.neck, eyes=own.code.eyes)
-    return BlendResult(code, name_of(points), notes, strengths)
+    return BlendResult(_looking(code, own), name_of(points), notes, strengths)
+
+
+def _looking(code: ExpressionCode, own: OwnExpression | None) -> ExpressionCode:
+    """A person's own face keeps looking where it looked."""
+    return code if own is None else replace(code, neck=own.code.neck, eyes=own.code.eyes)
 
 
 def _by_units(

@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from .facs import PROTOTYPES, Array
 from .points import EMOTIONS
+from .prototypes import STRONGEST_UNIT
 from .unit_rules import (
     COMPOUNDS,
     DESIGNED,
@@ -38,8 +39,6 @@ from .unit_rules import (
     UPPER,
 )
 
-STRONGEST_UNIT = 1.4
-"""Eq. 5 in unit strengths: no unit goes further than in the database of prototypes."""
 KEEN = 3.0
 """Power by which a mark outlives its emotion's share: at 1/2 it keeps 7/8, at 1/4 more than half.
 This and the numbers below are design choices, judged on renders of the 28 pairs."""
@@ -78,9 +77,9 @@ def mixed_strengths(
 ) -> Array:
     """(U,) strengths of a head's units `names` in the mix of faces (n,U) that show `emotions`.
 
-    Strengths are bounded by `STRONGEST_UNIT`.  Which emotion is primary shows by its share alone:
-    the order of emotions with their weights makes no difference, so that a drag across the middle
-    between two petals does not jump.
+    Strengths are bounded as the database's are (eq. 5, in units).  Which emotion is primary shows
+    by its share alone: the order of emotions with their weights makes no difference, so that a drag
+    across the middle between two petals does not jump.
     """
     faces = np.clip(np.asarray(strengths, np.float64), 0.0, STRONGEST_UNIT)
     shares = np.asarray(weights, np.float64)

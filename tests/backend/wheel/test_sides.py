@@ -10,8 +10,8 @@ from flamewheel.errors import WheelError
 from flamewheel.head.data import HeadData
 from flamewheel.parameters import ExpressionCode
 from flamewheel.wheel.facs import ring_strengths, strengths_for
+from flamewheel.wheel.prototypes import STRONGEST_UNIT
 from flamewheel.wheel.sides import Side, on_one_side, one_sided
-from flamewheel.wheel.unit_blend import STRONGEST_UNIT
 from flamewheel.wheel.units import face_rows
 
 NAMES = ("AU12L", "AU12R", "AU14L", "AU14R", "AU26")

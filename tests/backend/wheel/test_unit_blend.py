@@ -13,8 +13,8 @@ from flamewheel.wheel.blend import OwnExpression, blend
 from flamewheel.wheel.dbex import ExpressionDatabase, prototype_of
 from flamewheel.wheel.facs import ring_strengths, strengths_for
 from flamewheel.wheel.points import EMOTIONS, WheelPoint
-from flamewheel.wheel.prototypes import build_prototype_database
-from flamewheel.wheel.unit_blend import STRONGEST_UNIT, mixed_strengths
+from flamewheel.wheel.prototypes import STRONGEST_UNIT, build_prototype_database
+from flamewheel.wheel.unit_blend import mixed_strengths
 from flamewheel.wheel.unit_rules import COMPOUNDS, DESIGNED, MARKS, OPPOSED
 from flamewheel.wheel.units import face_rows
 from flamewheel.wheel_names import DYADS, NEUTRAL, WHEEL_ORDER
