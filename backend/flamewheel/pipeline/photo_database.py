@@ -86,30 +86,43 @@ def build_photo_database(
 
     found = read_labelled(folder)
     wheel_names = _wheel_names(found.photos)
-    chosen = [photo for photo in found.photos
-              if people == "all" or is_held_out(photo.subject) == (people == "held-out")]
-    if not chosen:
-        raise InputFileError("no-photos", f"{folder} has no photos of the people asked for.",
-                             "Give --people all.")
-    data = find_head(head)
+    chosen = _of_people(found.photos, people)
+    data, units = find_head(head), head_units(head).units  # refused before a photo is read
     reader = row_encoder(data, head, encoder, checkpoints, progress)
     read = _read_photos(chosen, reader, data.expression_count + JAW_SIZE, progress)
     if len(read.rows) < 2:
         raise WheelError("no-faces", f"Faces were found in {len(read.rows)} of {len(chosen)} "
                          "photos.", "Check that the photos show faces.")
-    order = np.argsort(np.array([digest.hex() for digest in read.digests]))  # tells nothing
-    rows = PhotoRows(tuple(wheel_names[read.photos[at].emotion] for at in order),
-                     tuple(read.photos[at].subject for at in order),
-                     np.stack([read.rows[at] for at in order]).astype(np.float64))
+    rows = PhotoRows(*_anonymous(read, wheel_names))
     name = folder.resolve().name
     made = database_of_photos(
-        data, head_units(head).units, rows, what=f"a photo of {name}", fill=fill,
+        data, units, rows, what=f"a photo of {name}", fill=fill,
         known_neutral=shipped_reference(head) if reader.is_landmark else None,
         provenance=_provenance(name, found.layout, people, read, data, reader, fill))
     notes = (*found.notes, *_losses(read, len(chosen)), *made.notes)
     return BuiltDatabase(made.database, found.layout, len(chosen), len(read.rows),
                          read.from_cache, len(read.without), len(read.unreadable),
                          made.from_photos, notes)
+
+
+def _of_people(photos: Sequence[LabelledPhoto], people: str) -> list[LabelledPhoto]:
+    """Those of the people asked for.  Raises InputFileError `no-photos`."""
+    chosen = [photo for photo in photos
+              if people == "all" or is_held_out(photo.subject) == (people == "held-out")]
+    if not chosen:
+        raise InputFileError("no-photos", "There are no photos of the people asked for.",
+                             "Give --people all.")
+    return chosen
+
+
+def _anonymous(
+    read: _Found, names: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...], npt.NDArray[np.float64]]:
+    """Labels, subjects and rows in the order of the photos' checksums, which tells nothing."""
+    order = np.argsort(np.array([digest.hex() for digest in read.digests]))
+    return (tuple(names[read.photos[at].emotion] for at in order),
+            tuple(read.photos[at].subject for at in order),
+            np.stack([read.rows[at] for at in order]).astype(np.float64))
 
 
 def _wheel_names(photos: Sequence[LabelledPhoto]) -> dict[str, str]:

@@ -138,7 +138,14 @@ def database_from_arrays(
         correlations=_pearson(is_label, rows), centre=centre,
         axes=np.zeros((0, rows.shape[1])), axis_correlations=np.zeros((len(emotions), 0)),
         reference=taken)
-    scaled = (rows - centre) * database.scale
+    return _with_axes(database, is_label)
+
+
+def _with_axes(
+    database: ExpressionDatabase, is_label: npt.NDArray[np.bool_]
+) -> ExpressionDatabase:
+    """The database with its principal components, closed to changes."""
+    scaled = (database.vectors - database.centre) * database.scale
     axes = _principal_axes(scaled)
     database = dataclasses.replace(
         database, axes=axes, axis_correlations=_pearson(is_label, scaled @ axes.T))

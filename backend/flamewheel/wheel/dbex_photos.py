@@ -136,9 +136,10 @@ def database_of_photos(
     """The database of `head` from what an encoder read in photos.
 
     B2 is the mean over photos that agree with their prototype by measured units.  `fill`: emotions
-    of which fewer than FEWEST photos agree are made from their FACS prototypes instead, and say
-    so; else those of fewer than FEWEST photos are left out.  `what` names a photo in the sources.
-    Raises WheelError `bad-database` where nothing is left.
+    of which fewer than FEWEST photos agree, or whose B2 does not show what names them, are made
+    from their FACS prototypes instead, and say so; else those of fewer than FEWEST photos are left
+    out.  `what` names a photo in the sources.  Raises WheelError `bad-database` where nothing is
+    left.
     """
     rows = _of_width(rows, units)
     neutral, decided = neutral_face(rows, known_neutral)
@@ -164,13 +165,16 @@ def database_of_photos(
         provenance=f"{provenance} {decided}")
     instead = "made from its FACS prototype" if fill else "left out"
     notes = [f"{name}: {why}; {instead}." for name, why in replaced.items()]
-    faint = [name for name, shows in zip(
-        database.emotions, shown_by_b2(database, head, units), strict=True)
-        if not shows and name not in MADE_FROM_NEIGHBOURS]
-    if faint:
-        notes.append(f"B2 of {', '.join(faint)} is too mixed a mean to show by itself what names "
-                     "the emotion: look at `dbex show --drawing`.")
-    return PhotoDatabase(database, (decided, *notes), counts)
+    return PhotoDatabase(database, (decided, *notes, *_faint(database, head, units)), counts)
+
+
+def _faint(database: ExpressionDatabase, head: HeadData, units: NamedUnits) -> list[str]:
+    """What to say of emotions whose B2 does not show them."""
+    shown = shown_by_b2(database, head, units)
+    faint = [name for name, shows in zip(database.emotions, shown, strict=True)
+             if not shows and name not in MADE_FROM_NEIGHBOURS]
+    return [f"B2 of {', '.join(faint)} is too mixed a mean to show by itself what names the "
+            "emotion: look at `dbex show --drawing`."] if faint else []
 
 
 def _mixed(
