@@ -29,6 +29,7 @@ class Fusion:
     how: str = "weighted"
     weight: float = 0.5  # 0..1 of the 3D part; heard by `weighted` alone
     sharpness: float = 1.0  # power of the fused chances before they are scaled to sum to 1
+    surest: float | None = None  # best chance below which nothing is named; None: the 3D part's
 
     def __post_init__(self) -> None:
         if self.how not in HOWS:

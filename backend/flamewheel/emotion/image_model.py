@@ -34,6 +34,14 @@ class ImageReading:
     features: Floats | None = None  # (F,) its last hidden layer, for intermediate fusion
 
 
+@dataclass(frozen=True, eq=False)
+class SeenFace:
+    """One face in a photo."""
+
+    photo: Pixels  # (H,W,3) RGB
+    landmarks: Floats  # (478,2) px of it, FaceMesh's order
+
+
 class ImageModel(Protocol):
     """A model that is ready."""
 

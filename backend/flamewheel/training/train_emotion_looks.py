@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,13 @@ import numpy.typing as npt
 from ..emotion.image_model_classes import wheel_class
 from ..emotion.image_model_embedded import KIND, LooksMachine
 from ..emotion.image_model_fitting import Features, fit_looks
-from ..emotion.image_model_gradients import gradient_features, upright_face
-from ..errors import PhotoError
-from ..labelled_photos import LabelledPhoto, is_held_out, read_folder, with_enough_photos
+from ..labelled_photos import is_held_out, read_folder, with_enough_photos
+from ..pipeline.emotion_looks import looks_of
 from ..weight_file import write_arrays
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int, str], None]
+NAMED_AT_MOST = 5  # photos, in a message
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,12 @@ def train(folder: Path, output: Path, say: Say, *, fewest: int = 20, every_subje
     photos, rare = with_enough_photos(read_folder(folder), fewest)
     for name, count in rare.items():
         say(f"left out: {name} has only {count} photos (--fewest {fewest})")
-    seen, features, skipped = features_of(photos, progress)
-    if skipped:
-        say(f"skipped {len(skipped)} photos: {'; '.join(skipped)}")
+    looks = looks_of(photos, progress)
+    seen, features = looks.photos, looks.features
+    if looks.skipped:
+        more = "; …" if len(looks.skipped) > NAMED_AT_MOST else ""
+        say(f"skipped {len(looks.skipped)} photos: "
+            f"{'; '.join(looks.skipped[:NAMED_AT_MOST])}{more}")
     held = np.array([is_held_out(photo.subject) and not every_subject for photo in seen])
     words = np.array([wheel_class(photo.emotion) for photo in seen])
     subjects = [photo.subject for photo in seen]
@@ -51,27 +54,6 @@ def train(folder: Path, output: Path, say: Say, *, fewest: int = 20, every_subje
                         [subject for subject, out in zip(subjects, held, strict=True) if not out])
     save_looks(output, machine)
     return _measured(machine, features[held], words[held])
-
-
-def features_of(photos: Sequence[LabelledPhoto], progress: Progress | None
-                ) -> tuple[tuple[LabelledPhoto, ...], Features, tuple[str, ...]]:
-    """Photos in which a face was found, their gradients (N,F), and what was skipped and why."""
-    from ..encoders.facemesh import look_for
-    from ..encoders.photo import load_photo
-
-    seen, rows, skipped = [], [], []
-    for done, labelled in enumerate(photos):
-        if progress is not None:
-            progress(done, len(photos), "looking at faces")
-        try:
-            photo = load_photo(labelled.path)
-            landmarks, _ = look_for(photo, None)
-        except PhotoError as refusal:
-            skipped.append(f"{labelled.path.name}: {refusal.message}")
-            continue
-        seen.append(labelled)
-        rows.append(gradient_features(upright_face(photo.pixels, landmarks)))
-    return tuple(seen), np.array(rows, dtype=np.float32), tuple(skipped)
 
 
 def save_looks(path: Path, machine: LooksMachine) -> None:

@@ -17,6 +17,7 @@ from flamewheel.emotion.network_table import ParameterTable, write_table
 from flamewheel.errors import CheckpointError, FlamewheelError
 from flamewheel.training.emotion3d_course import Course
 from flamewheel.training.emotion3d_data import learning_set
+from flamewheel.training.emotion3d_folds import network_out_of_fold
 from flamewheel.training.emotion_losses import affect_loss
 from flamewheel.training.emotion_network import EmotionGuess
 from flamewheel.training.train_emotion3d import (
@@ -165,3 +166,16 @@ def test_the_command_trains_on_a_table(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["train", "emotion3d", str(tmp_path / "faces.npz"), "-o",
                  str(tmp_path / "n.npz"), "--parts", "soul"]) == 1
     assert "soul" in capsys.readouterr().err
+
+
+def test_folds_answer_about_people_they_did_not_learn_from(tmp_path: Path) -> None:
+    table = easy()
+    people = np.arange(240) // 3
+    folds = [(np.flatnonzero(people % 2 == side), np.flatnonzero(people % 2 != side))
+             for side in (0, 1)]
+    classes = ("Joy", "Anger", "Neutral", "Fear")
+    told = network_out_of_fold(table, classes, folds, config(tmp_path, epochs=40))
+    assert told.sum(axis=1) == pytest.approx(np.ones(240)) and (told[:, 3] == 0).all()
+    named = np.array(classes)[told.argmax(1)]
+    assert (named == np.array(table.emotions)).mean() > 0.85
+    assert not (tmp_path / "net.npz").exists()

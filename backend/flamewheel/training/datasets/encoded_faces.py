@@ -72,24 +72,26 @@ def encoded(wanted: FacesWanted, kept: Path, say: Say, progress: Progress | None
 
 def _row(photo: LabelledPhoto, wanted: FacesWanted) -> Row:
     """ψ, jaw, turn, identity, features; empty where there is no face."""
-    from ...encoders.facemesh import look_for
+    from ...encoders.landmark import encode_landmarks
     from ...encoders.photo import load_photo
-    from ...pipeline import encode
+    from ...head.registry import find_head
+    from ...pipeline.emotion_looks import seen_face
 
     try:
-        face = encode(photo.path, head=wanted.head)
-        parts = [face.code.expression, face.code.jaw, face.global_rotation, face.identity.shape]
-        if wanted.image_model is not None:
-            picture = load_photo(photo.path)
-            landmarks, _ = look_for(picture, None)
-            features = wanted.image_model.read(picture.pixels, landmarks).features
-            if features is None:
-                raise InputFileError("no-image-features", "The 2D model gives no features, only "
-                                     "emotions.", "Export it with its last hidden layer as a "
-                                     "second output.")
-            parts.append(features)
+        picture = load_photo(photo.source)
+        seen = seen_face(picture)
     except PhotoError:
         return np.zeros(0, np.float32)
+    face = encode_landmarks(seen.landmarks * picture.ratio, picture.original_size,
+                            find_head(wanted.head))
+    parts = [face.code.expression, face.code.jaw, face.global_rotation, face.identity.shape]
+    if wanted.image_model is not None:
+        features = wanted.image_model.read(seen.photo, seen.landmarks).features
+        if features is None:
+            raise InputFileError("no-image-features", "The 2D model gives no features, only "
+                                 "emotions.", "Export it with its last hidden layer as a second "
+                                 "output.")
+        parts.append(features)
     return np.concatenate(parts).astype(np.float32)
 
 
