@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from ..emotion.image_model_classes import wheel_class
 from ..emotion.lessons import Examples, Lesson
 from ..errors import InputFileError, PhotoError
 from ..labelled_photos import LabelledPhoto
-from .encoded_rows import Row, RowStore, digest_of
+from .encoded_rows import Row, RowStore
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -46,13 +47,12 @@ def labelled_faces(photos: Sequence[LabelledPhoto], progress: Progress) -> Label
     `no-faces` where there is no face in any; OutputError where the cache cannot be written.
     """
     from ..encoders.cache import cache_file
-    from ..encoders.landmark import prepare_head
     from ..head.registry import find_head
-    from .photo_database import encoder_key
+    from .database_encoder import row_encoder
 
     head = find_head(HEAD)
-    prepare_head(head, progress)
-    path = cache_file(KIND, VERSION, encoder_key(head)).with_suffix(".rows")
+    key = row_encoder(head, HEAD, progress=progress).key
+    path = cache_file(KIND, VERSION, key).with_suffix(".rows")
     found: list[tuple[LabelledPhoto, Row]] = []
     without, unreadable = [], []
     with RowStore(path, LANDMARK_NUMBERS + head.expression_count + POSE_NUMBERS) as store:
@@ -95,7 +95,8 @@ def _row_of(photo: LabelledPhoto, head: HeadData, store: RowStore) -> Row | None
     from ..encoders.photo import photo_bytes
 
     data = photo_bytes(Path(photo.path)) if photo.pixels is None else photo.pixels
-    digest = digest_of(data)
+    digest = hashlib.sha256(data if isinstance(data, bytes) else
+                            f"{data.shape}".encode() + data.tobytes()).digest()
     known = store.known(digest)
     if known is not None:
         return known.row
