@@ -173,9 +173,10 @@ CHARACTERISTIC: Mapping[str, Characteristic] = {
         f"1+2+25: {_DU}; 1+2+5, 1+2+26, 1+2+27, 5+26, 5+27: {_FACS_TABLE}; 4 and 20 would be fear",
         without=("AU4", "AU20")),
     "Sadness": Characteristic(
-        (("AU4", "AU15"), ("AU1", "AU15"), ("AU6", "AU15"), ("AU1", "AU4", "AU11"),
-         ("AU1", "AU4", "AU17"), ("AU11", "AU15"), ("AU11", "AU17")),
-        f"4+15: {_DU}; 1+4+15, 6+15, 1+4+11, 1+4+17, 11+15, 11+17: {_FACS_TABLE}; 9+15 is disgust",
+        (("AU4", "AU15"), ("AU6", "AU15"), ("AU1", "AU4", "AU11"), ("AU1", "AU4", "AU17"),
+         ("AU11", "AU15"), ("AU11", "AU17")),
+        f"4+15: {_DU}; 6+15, 1+4+11, 11+15, 11+17: {_FACS_TABLE}; 1+4+17 from the same people (1 "
+        "in 60 %, 17 in 67 %); 9+15 is disgust",
         without=("AU9",)),
     "Disgust": Characteristic(
         (("AU9",), ("AU10", "AU17"), ("AU10", "AU16")),
