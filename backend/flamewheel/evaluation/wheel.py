@@ -22,6 +22,7 @@ from .wheel_noise import encoder_deviation, landmark_embedding
 from .wheel_space import Floats, LandmarkSpace, Ruler, make_ruler
 from .wheel_summary import Summary, gate, summarise
 from .wheel_units import belonging, conflicts, kept_share
+from .wheel_verdict import Judge
 
 LINEAR = "linear"
 DEFAULT, EVEN = "own weight", "equal shares"
@@ -37,6 +38,7 @@ class WheelReport:
     database: str  # its provenance
     landmarks: int
     ruler: str  # what the spread is of
+    readable: tuple[str, ...]  # the recogniser's classes; nothing where none is shipped
     emotions: tuple[EmotionRow, ...]
     dyads: Mapping[tuple[str, str], tuple[DyadRow, ...]]  # (method, weights) -> rows
     summaries: tuple[Summary, ...]
@@ -48,6 +50,7 @@ class WheelReport:
         return {
             "head": self.head, "database": self.database, "landmarks": self.landmarks,
             "ruler": self.ruler,
+            "recogniser": list(self.readable),
             "emotions": [one.to_dict() for one in self.emotions],
             "dyads": [{"method": method, "weights": weights, **row.to_dict()}
                       for (method, weights), rows in self.dyads.items() for row in rows],
@@ -78,10 +81,10 @@ def evaluate_wheel(
     for method in chosen:
         if method != LINEAR:
             dyads[SIZED + method, DEFAULT] = tuple(bench.sized(method))
-    summaries = tuple(summarise(*key, rows) for key, rows in dyads.items())
+    summaries = tuple(summarise(*key, rows, bench.readable) for key, rows in dyads.items())
     return WheelReport(
         mixer.head.name, mixer.database.provenance, space.landmark_count,
-        _ruler_words(deviation is not None), tuple(bench.emotions()), dyads,
+        _ruler_words(deviation is not None), bench.readable, tuple(bench.emotions()), dyads,
         summaries, gate(dyads, LINEAR, DEFAULT, chosen),
         gate(dyads, LINEAR, DEFAULT, chosen, "distinct_by_own"))
 
@@ -92,26 +95,35 @@ class _Bench:
     def __init__(self, mixer: Mixer, space: LandmarkSpace, ruler: Ruler) -> None:
         self._mixer, self._space, self._ruler = mixer, space, ruler
         self._units = mixer.units.names
+        self._judge = Judge(mixer)
         self._pairs = tuple(pair for pair in all_pairs()
                             if pair.mates <= set(mixer.database.emotions))
         self._points = mixer.emotion_points()
-        singles = mixer.emotions(self._points)
-        self._motions, self._strengths = space.motions(singles.rows), self._measured(singles)
+        self._singles = mixer.emotions(self._points)
+        self._motions = space.motions(self._singles.rows)
+        self._strengths = self._measured(self._singles)
         self._basic = {point.emotion: row for row, point in enumerate(self._points)
                        if point.intensity == BASIC}
         self._alone = {name: self._motions[row] for name, row in self._basic.items()}
         self._linear, _ = self._mixed(LINEAR, DEFAULT)
 
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """The recogniser's classes; nothing where none is shipped."""
+        return self._judge.classes
+
     def emotions(self) -> list[EmotionRow]:
         """The single emotions at three intensities."""
-        return emotion_rows(self._points, self._motions, self._ruler, self._units,
+        rows = emotion_rows(self._points, self._motions, self._ruler, self._units,
                             self._strengths)
+        return [replace(row, verdict=said.label, likeliest=next(iter(said.likeliest), ""))
+                for row, said in zip(rows, self._judge.read(self._singles), strict=True)]
 
     def rows(self, method: str, weights: str) -> list[DyadRow]:
         """The dyads by one method, with what is kept of their units."""
         motions, faces = self._mixed(method, weights)
         strengths = self._measured(faces)
-        fought = conflicts(self._units, strengths)
+        fought, said = conflicts(self._units, strengths), self._judge.read(faces)
         own, stray = belonging(strengths, *(
             np.stack([self._strengths[self._basic[name]] for name in names])
             for names in zip(*((pair.primary, pair.secondary) for pair in self._pairs),
@@ -123,7 +135,8 @@ class _Bench:
             replace(row, kept_primary=self._kept(row.primary, strengths[n:n + 1]),
                     kept_secondary=self._kept(row.secondary, strengths[n:n + 1]),
                     stray=float(stray[n]), distinct_by_own=by_own[n].distinctness,
-                    conflict=float(fought[n]))
+                    conflict=float(fought[n]), verdict=said[n].label,
+                    likeliest=said[n].likeliest[:2])
             for n, row in enumerate(rows)]
 
     def sized(self, method: str) -> list[DyadRow]:

@@ -61,7 +61,7 @@ class Row:
     kind: str
     emotion: str  # of a dyad both
     answers: int
-    right: int  # a dyad: either of its emotions was named
+    right: int  # by the first word; a dyad: either of its emotions was named by either word
     accuracy: float | None  # None where nobody answered
     low: float | None  # 95 % interval (Wilson 1927)
     high: float | None
@@ -207,9 +207,9 @@ def _rows(shown: Any, answers: Sequence[Answer]) -> Iterator[Row]:
 
 
 def _row(kind: str, title: str, wanted: set[str], here: Sequence[Answer]) -> Row:
-    told = [{one.emotion, one.second} - {""} for one in here if one.emotion]
-    right = sum(bool(names & wanted) if kind == "dyad" else names == wanted for names in told)
-    both = sum(names == wanted for names in told) if kind == "dyad" else 0
+    told = [one for one in here if one.emotion]
+    both = sum({one.emotion, one.second} == wanted for one in told) if kind == "dyad" else 0
+    right = sum(one.emotion in wanted or (kind == "dyad" and one.second in wanted) for one in told)
     low, high = wilson(right, len(told)) if told else (None, None)
     rated = [one.naturalness for one in here if one.naturalness is not None]
     return Row(kind, title, len(told), right, right / len(told) if told else None, low, high, both,
