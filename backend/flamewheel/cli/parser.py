@@ -11,6 +11,7 @@ from . import commands, encoding, evaluation
 from .blending import add_blend
 from .calibrating import add_calibrate
 from .databases import add_dbex
+from .evaluation_recogniser import add_recogniser_options
 from .evaluation_wheel import add_wheel_options
 from .networks import add_network_options
 from .options import Subparsers, add_head_option, add_output_option, add_verb
@@ -137,6 +138,9 @@ def _add_evaluation(
     wheel = add_verb(actions, common, "wheel",
                      "Whether faces of the wheel can be told apart: emotions, dyads, methods.")
     add_wheel_options(wheel)
+    recogniser = add_verb(actions, common, "recogniser",
+                          "How well emotions are named on people not learned from.")
+    add_recogniser_options(recogniser)
 
 
 def _add_processes(

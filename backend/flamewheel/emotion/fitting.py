@@ -7,12 +7,14 @@ from these answers.  Folds never part the photos of one person.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import InputFileError
 from .face_space import SpaceFit, View, fit_space
 from .features import FaceFeatures
 from .learners import KernelLearner, Learner, LinearLearner, TreesLearner, waves
@@ -64,6 +66,9 @@ def fitted_classifier(
     from .log_pool import LogPool
 
     inner = grouped_folds(labels, subjects, config.inner_folds, config.seed + 1)
+    if any(len(np.unique(labels[train])) <= labels.max() for train, _ in inner):
+        raise InputFileError("too-few-people", "An emotion is shown by too few people to learn it "
+                             "from some and try it on others.", "Add photos of other people.")
     last = LogPool(config.evenness, config.restraint)
     learners = [one for number, view in enumerate(fit.views)
                 for one in _learners(number, view, config)]
@@ -79,7 +84,9 @@ def grouped_folds(
     from sklearn.model_selection import StratifiedGroupKFold
 
     folds = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
-    return list(folds.split(np.zeros(len(labels)), labels, subjects))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of rare classes: nothing can be done
+        return list(folds.split(np.zeros(len(labels)), labels, subjects))
 
 
 def _learners(

@@ -93,7 +93,7 @@ def teach(
         own = replace(lesson, faces=lesson.faces.without_landmarks()) if bare else lesson
         scores = _out_of_fold(own, examples, plan, config, partial(_tell, progress, first, total))
         progress(first + config.folds, total, "learning")
-        model = _fitted(own, examples, plan, config)
+        model = fitted_stack(own, examples, plan, config)
         labels = _numbered(own.emotions, plan.classes)
         heat = best_temperature(scores, labels)
         surest = threshold_for(softmax(scores / heat), labels, config.coverage)
@@ -113,7 +113,7 @@ def _out_of_fold(
     scores = np.zeros((len(lesson), len(plan.classes)))
     for number, (train, test) in enumerate(people_folds(lesson, config.folds, config.seed)):
         step(number)
-        model = _fitted(lesson.take(train), examples, plan, config)
+        model = fitted_stack(lesson.take(train), examples, plan, config)
         scores[test] = model.scores(lesson.faces.take(test).rows())
     return scores
 
@@ -131,9 +131,13 @@ def people_folds(lesson: Lesson, count: int, seed: int) -> list[tuple[Ints, Ints
     return grouped_folds(numbers, lesson.subjects, count, seed)
 
 
-def _fitted(
+def fitted_stack(
     lesson: Lesson, examples: Examples | None, plan: Plan, config: TeachingConfig
 ) -> StackedModel:
+    """The stack of `plan`'s classes that has learned `lesson` and what `examples` add.
+
+    Raises InputFileError `too-few-people` where a class is shown by too few people for folds.
+    """
     full = lesson
     if examples is not None:
         full = with_examples(lesson, examples, plan.made, "Neutral", config.seed)

@@ -95,8 +95,7 @@ def _row_of(photo: LabelledPhoto, head: HeadData, store: RowStore) -> Row | None
     from ..encoders.photo import photo_bytes
 
     data = photo_bytes(Path(photo.path)) if photo.pixels is None else photo.pixels
-    digest = hashlib.sha256(data if isinstance(data, bytes) else
-                            f"{data.shape}".encode() + data.tobytes()).digest()
+    digest = _digest(data)
     known = store.known(digest)
     if known is not None:
         return known.row
@@ -113,6 +112,12 @@ def _row_of(photo: LabelledPhoto, head: HeadData, store: RowStore) -> Row | None
         face.code.eyes.ravel()]), dtype=np.float32)
     store.add(digest, row)
     return row
+
+
+def _digest(data: bytes | npt.NDArray[np.uint8]) -> bytes:
+    """Of a photo's bytes, or of the shape and pixels of one from a table."""
+    told = data if isinstance(data, bytes) else f"{data.shape}".encode() + data.tobytes()
+    return hashlib.sha256(told).digest()
 
 
 def _lesson(
