@@ -347,6 +347,27 @@ def test_refusals_leave_the_rig_alone(small: tuple[Path, Any, HeadUnits]) -> Non
     assert twice.value.code == "units-there" and unit_names(mesh) == NAMES
 
 
+def test_sliders_of_a_library_override_move_the_face(
+    rigged: tuple[Path, Any, HeadUnits], tmp_path: Path
+) -> None:
+    """A shot links the character and animates an override of it."""
+    _, mesh, units = rigged
+    library = tmp_path / "character.blend"
+    character = bpy.data.collections.new("Character")
+    for thing in (mesh, mesh.parent):
+        character.objects.link(thing)
+    bpy.data.libraries.write(str(library), {character}, fake_user=True)
+    empty_file()
+    with bpy.data.libraries.load(str(library), link=True) as (there, wanted):
+        wanted.collections = list(there.collections)
+    scene: Any = bpy.context.scene
+    made = wanted.collections[0].override_hierarchy_create(
+        scene, bpy.context.view_layer, do_fully_editable=True)
+    (mesh,) = [thing for thing in made.all_objects if thing.type == "MESH"]
+    put(mesh, ("AU12L",), (1.0,), np.zeros(0))
+    np.testing.assert_allclose(exps(mesh), units.expression[2], atol=2e-3)
+
+
 WITHOUT_ADDON = """
 import os, sys, bpy
 bpy.ops.wm.open_mainfile(filepath=sys.argv[-1], use_scripts=False)
