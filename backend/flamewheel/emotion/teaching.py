@@ -94,9 +94,11 @@ def teach(
         scores = _out_of_fold(own, examples, plan, config, partial(_tell, progress, first, total))
         progress(first + config.folds, total, "learning")
         model = fitted_stack(own, examples, plan, config)
-        labels = _numbered(own.emotions, plan.classes)
-        heat = best_temperature(scores, labels)
-        surest = threshold_for(softmax(scores / heat), labels, config.coverage)
+        # a handful of photos of a rare emotion would weigh as much as hundreds of another
+        common = ~np.isin(own.emotions, plan.synthetic)
+        labels, tried = _numbered(own.emotions, plan.classes)[common], scores[common]
+        heat = best_temperature(tried, labels)
+        surest = threshold_for(softmax(tried / heat), labels, config.coverage)
         tracks.append(Track(replace(model, temperature=heat), surest))
     return Recogniser(plan.classes, tracks[0], tracks[1], origin, plan.synthetic)
 

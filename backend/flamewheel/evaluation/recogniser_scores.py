@@ -40,7 +40,7 @@ class Scores:
     accuracy: float  # of the six
     recall: dict[str, float]  # of the six, answering among all classes
     confusion: dict[str, dict[str, int]]  # true -> answered among all classes
-    error_before: float  # expected calibration error, every class counting the same
+    error_before: float  # expected calibration error over photos of the six, each the same
     error_after: float  # with a temperature from the other folds
     coverage: float  # share that is named, every class counting the same
     accuracy_of_named: float  # likewise
@@ -63,7 +63,7 @@ def score(
     five = tuple(one for one in FIVE if one in classes)
     of_six = [_balanced(classes, told, emotions, fold == at, six) for at in np.unique(fold)]
     of_five = [_balanced(classes, told, emotions, fold == at, five) for at in np.unique(fold)]
-    known = np.isin(emotions, classes)
+    known = np.isin(emotions, six)  # the few photos of other classes would outweigh hundreds
     labels = np.array([classes.index(one) for one in emotions[known].tolist()], dtype=np.int64)
     before = told[known]
     after, named = (before, before.max(axis=1) >= surest) if surest is not None else (

@@ -211,3 +211,37 @@ def test_calibration_mends_overconfidence() -> None:
     assert after < before / 3
     told = softmax(loud / heat)
     assert (told.max(1) >= threshold_for(told, labels, 0.8)).mean() == pytest.approx(0.8, abs=0.02)
+
+
+def test_reading_needs_no_scikit_learn() -> None:
+    import subprocess
+    import sys
+
+    code = ("import sys, numpy as np; from flamewheel.emotion import load_recogniser;"
+            "from flamewheel.emotion.features import features_of_codes;"
+            "from flamewheel.head.registry import find_head;"
+            "f = features_of_codes(np.zeros((1, 100)), np.zeros((1, 5, 3)), find_head('open'));"
+            "print(load_recogniser().read(f)[0].label, 'sklearn' in sys.modules)")
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == [NEUTRAL, "False"]
+
+
+def test_other_heads_come_over_by_action_units() -> None:
+    """The same face, told in a head whose expression numbers mean something else."""
+    from dataclasses import replace
+
+    from flamewheel.errors import HeadError
+
+    head = find_head("open")
+    assert head.units is not None
+    rows = np.stack([shown("Joy"), shown("Anger")])
+    psi, poses = head.units.codes(rows), head.units.poses(rows)
+    other = replace(head, name="other", units=None,
+                    expression_basis=head.expression_basis[:, :, ::-1].copy())
+    pairs = head.units.pair_expression
+    units = replace(head.units, expression=head.units.expression[:, ::-1],
+                    pair_expression=None if pairs is None else pairs[:, ::-1])
+    with pytest.raises(HeadError, match="units"):
+        features_of_codes(psi[:, ::-1], poses, other)
+    faces = features_of_codes(psi[:, ::-1], poses, other, units=units)
+    assert [one.label for one in load_recogniser().read(faces)] == ["Joy", "Anger"]
