@@ -38,10 +38,9 @@ bench: setup  ## measured ratios against the naive way or a peer
 zip: .venv/.ready  ## dist/flamewheel-<version>.zip, the Blender extension
 	$(BACKEND) build_addon.py
 
-sync:  ## copy the files that both halves share from the backend to the add-on
-	@for f in errors files protocol protocol_photos protocol_units protocol_video wheel_names \
-	    job_file job_steps strict_toml toml_lines; do \
-	  cp backend/flamewheel/$$f.py blender_addon/core/$$f.py; done
+sync:  ## copy the files that both halves have from the backend to the add-on
+	@for f in blender_addon/core/[a-z]*.py; do b=backend/flamewheel/$${f##*/}; \
+	  if [ -f $$b ]; then cp $$b $$f; fi; done
 
 setup: .venv/.ready .venv-blender/.ready
 

@@ -19,6 +19,7 @@ BACKEND_LEVELS = {
     "reading": 0,
     "wheel_names": 0,
     "protocol": 1,
+    "protocol_infer": 2,
     "protocol_photos": 0,
     "protocol_units": 0,
     "protocol_video": 1,

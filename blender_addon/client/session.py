@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from ..core.backend_calls import BackendCalls
 from ..core.errors import BackendError, FlamewheelError
+from ..core.protocol_infer import EmotionBody
 from .http import CONNECTION_LOST, Connection
 from .install import install, installed_version
 from .jobs import Job, JobRunner, run_now
@@ -32,6 +33,7 @@ class Session:
     def __init__(self, log: Path | None = None) -> None:
         self.log = log
         self.last_refusal: FlamewheelError | None = None  # what a person sees in the error box
+        self.reading: EmotionBody | None = None  # what the face read last shows
         self.understood: Sequence[str] = ()  # the plan of the last sentence, line by line
         self.command: Callable[[], Sequence[str]] = _no_command  # set by who knows the preferences
         self.runner = JobRunner()

@@ -31,6 +31,7 @@ from .protocol import (
     from_json,
     to_json,
 )
+from .protocol_infer import PATH_INFER, InferReply, InferRequest
 from .protocol_photos import PATH_PHOTOS, PhotosReply, PhotosRequest
 from .protocol_units import (
     PATH_MEASURE,
@@ -115,6 +116,10 @@ class BackendCalls:
     def encode_photos(self, asked: PhotosRequest) -> PhotosReply:
         """The faces in several photos of one person; the watcher is told how far it is."""
         return from_json(PhotosReply, self._work(PATH_PHOTOS, to_json(asked)))
+
+    def infer(self, asked: InferRequest) -> InferReply:
+        """The emotion that a face shows."""
+        return from_json(InferReply, self._transport.post(PATH_INFER, to_json(asked)))
 
     def blend(self, asked: BlendRequest) -> BlendReply:
         """Up to three emotions as an expression."""

@@ -13,6 +13,7 @@ from .expression import (
     FLAMEWHEEL_OT_retarget,
 )
 from .import_head import FLAMEWHEEL_OT_import_head, FLAMEWHEEL_OT_import_head_file
+from .infer import FLAMEWHEEL_OT_infer, FLAMEWHEEL_OT_infer_photo
 from .install_backend import FLAMEWHEEL_OT_install_backend
 from .measure_units import FLAMEWHEEL_OT_measure_units
 from .transition import FLAMEWHEEL_OT_transition
@@ -29,6 +30,8 @@ OPERATORS = (
     FLAMEWHEEL_OT_encode_photo,
     FLAMEWHEEL_OT_encode_video,
     FLAMEWHEEL_OT_apply_detail,
+    FLAMEWHEEL_OT_infer,
+    FLAMEWHEEL_OT_infer_photo,
     FLAMEWHEEL_OT_blend,
     FLAMEWHEEL_OT_transition,
     FLAMEWHEEL_OT_retarget,

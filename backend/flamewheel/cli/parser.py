@@ -13,6 +13,7 @@ from .calibrating import add_calibrate
 from .databases import add_dbex
 from .evaluation_recogniser import add_recogniser_options
 from .evaluation_wheel import add_wheel_options
+from .inferring import add_infer
 from .networks import add_network_options
 from .options import Subparsers, add_head_option, add_output_option, add_verb
 from .places import named_path
@@ -33,6 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print one JSON object, for machines")
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_encoding(verbs, common)
+    add_infer(verbs, common)
     add_blend(verbs, common)
     _add_verbs(verbs, common)
     _add_head(verbs, common)

@@ -23,6 +23,7 @@ from .encoding import (
     write_preview,
 )
 from .heads import convert_head, head_name, heads, inspect_head, load_head
+from .inferring import infer_face, infer_photo
 from .measuring import measure_units
 from .networks import EncoderChoice, choose_encoder, encode_by
 from .performing import TransitionResult, retarget, transition
@@ -66,6 +67,8 @@ __all__ = [
     "head_name",
     "head_units",
     "heads",
+    "infer_face",
+    "infer_photo",
     "inspect_head",
     "is_video",
     "landmark_encoder",

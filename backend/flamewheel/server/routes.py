@@ -21,12 +21,14 @@ from .. import parameter_file, pipeline, protocol
 from ..errors import BackendError, FlamewheelError
 from ..head.data import HeadData
 from ..parameters import POSE_SIZE, ExpressionCode, FaceParameters, Identity, checked_array
+from ..protocol_infer import PATH_INFER, InferRequest
 from ..protocol_photos import PATH_PHOTOS, PhotosRequest
 from ..protocol_units import PATH_MEASURE, PATH_UNITS, MeasureRequest, UnitsRequest
 from ..protocol_video import PATH_JOBS, PATH_VIDEO, KeysBody, VideoReply, VideoRequest
 from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
 from .blend_answers import blend as answer_blend
 from .door import BODY
+from .inference_answers import infer as infer_emotion
 from .jobs import Jobs
 from .photo_answers import encode_photos
 from .unit_answers import measure_units, solve_units
@@ -52,6 +54,11 @@ def make_rooms() -> FastAPI:
         photo: bytes = request.scope[BODY]  # a bytearray, which needs no copy
         by = (encoder, shape_from, expression_from)
         return await _reply(heavy, request, lambda: _encode(photo, head, face, by))
+
+    @rooms.post(PATH_INFER)
+    async def infer(request: Request) -> Response:
+        asked = protocol.from_json(InferRequest, bytes(request.scope[BODY]))
+        return await _reply(heavy, request, lambda: infer_emotion(asked))
 
     @rooms.post(protocol.PATH_BLEND)
     async def blend(request: Request) -> Response:
