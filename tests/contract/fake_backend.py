@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -21,7 +22,7 @@ from flamewheel import pipeline
 from flamewheel.errors import FlamewheelError, HeadError, PhotoError, VideoError, WheelError
 from flamewheel.head.data import NamedUnits
 from flamewheel.head.registry import HeadEntry
-from flamewheel.parameters import ExpressionCode, FaceParameters, Identity
+from flamewheel.parameters import EmotionReading, ExpressionCode, FaceParameters, Identity
 from flamewheel.pipeline import EncodedPhoto, EncodedPhotos, RefusedPhoto
 from flamewheel.protocol import PlanStep
 from flamewheel.trajectory import CurveKeys, Trajectory
@@ -88,6 +89,16 @@ def encode_photos(
                          (f"neutral={neutral}",))
 
 
+def infer_photo(photo: Path, *, head: str, face: int | None) -> FaceParameters:
+    told = encode(photo.read_bytes(), head=head, face=face)
+    return replace(told, emotion=EmotionReading("Joy", {"Joy": 1.0}, 0.5, 0.25))
+
+
+def infer_face(face: FaceParameters, *, head: str) -> FaceParameters:
+    note = f"head={head}, {face.code.expression.size} numbers"
+    return replace(face, emotion=EmotionReading("Joy", {"Joy": 1.0}, 0.5, 0.25), notes=(note,))
+
+
 def blend(primary: str, secondary: str | None, **options: Any) -> Any:
     if primary == "joj":
         raise WheelError("unknown-emotion", "There is no emotion 'joj'.", "Did you mean joy?")
@@ -152,8 +163,9 @@ def main() -> int:
     from flamewheel.server import serve
 
     registry.find_head = find_head  # type: ignore[assignment]
-    verbs = (encode, encode_by, encode_photos, encode_video, blend, transition, retarget, heads,
-             convert_head, head_units, measure_units)
+    pipeline.head_name = lambda head: head
+    verbs = (encode, encode_by, encode_photos, infer_photo, infer_face, encode_video, blend,
+             transition, retarget, heads, convert_head, head_units, measure_units)
     for function in verbs:
         setattr(pipeline, function.__name__, function)
     sys.modules.setdefault("torch", ModuleType("torch"))
