@@ -65,7 +65,7 @@ def test_a_photo_without_a_face_does_not_stop_the_others(tmp_path: Path) -> None
 def test_what_is_refused(tmp_path: Path, faces: dict[str, Path]) -> None:
     joy = faces["joy"]
     assert refused("infer", joy, faces["anger"], "-o", tmp_path / "x.json")["code"] == "one-output"
-    assert refused("infer", joy, "-o", joy)["code"] == "output-is-input"
+    assert refused("infer", joy, "-o", joy)["code"] == "same-file"
     gone = refused("infer", joy, "--recogniser", tmp_path / "gone.npz")
     assert gone["code"] == "recogniser-not-found" and gone["hint"]
     other = tmp_path / "other.json"
@@ -73,3 +73,12 @@ def test_what_is_refused(tmp_path: Path, faces: dict[str, Path]) -> None:
     assert refused("infer", other)["hint"]
     assert refused("infer", joy, "--recogniser", joy)["code"] in (
         "recogniser-unreadable", "not-a-recogniser")
+
+
+def test_a_face_that_cannot_be_told_is_no_first_emotion(
+    faces: dict[str, Path], tmp_path: Path
+) -> None:
+    unclear = tmp_path / "unclear.json"
+    read = json.loads(faces["joy"].read_text())
+    unclear.write_text(json.dumps({**read, "emotion": {"label": "cannot tell"}}))
+    assert refused("blend", "own", "fear", "--own", unclear)["code"] == "own-unclear"

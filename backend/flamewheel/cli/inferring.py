@@ -31,6 +31,12 @@ def add_infer(
                       help="which of several faces in a photo, 1 = largest")
     verb.add_argument("--recogniser", type=Path, metavar="FILE",
                       help="a file of `flamewheel train recogniser`; the embedded one by default")
+    verb.add_argument(
+        "--image-model", default=pipeline.EMBEDDED, metavar="FILE",
+        help='a 2D model that looks at the photo too: ONNX (.onnx) or TorchScript (.pt), '
+             '"embedded" (the default) or "none"')
+    verb.add_argument("--fusion", choices=("weighted", "mean", "max"),
+                      help="how the 2D model is joined to what parameters say")
     add_output_option(verb, "the parameter file with its emotion, of a single source "
                             "(.json or .npz)")
     add_head_option(verb)
@@ -72,8 +78,9 @@ def _one(source: Path, options: Namespace) -> FaceParameters:
         face = load(source)
         head = None if options.head == "open" else options.head
         return pipeline.infer_face(face, head=head, recogniser=options.recogniser)
-    return pipeline.infer_photo(source, head=options.head, face=options.face,
-                                recogniser=options.recogniser)
+    return pipeline.infer_photo(
+        source, head=options.head, face=options.face, recogniser=options.recogniser,
+        image_model=options.image_model, fusion=options.fusion)
 
 
 def _gathered(sources: list[Path]) -> tuple[list[Path], tuple[str, ...]]:

@@ -12,14 +12,13 @@ import numpy.typing as npt
 
 from ..head.registry import open_head_path
 from ..parameters import EmotionReading
+from ..protocol_infer import CANNOT_TELL as CANNOT_TELL
 from .circumplex import valence_arousal
 from .features import FaceFeatures
 from .stacked import StackedModel
 
 Array = npt.NDArray[np.float64]
 
-CANNOT_TELL = "cannot tell"
-"""The label of a face that the recogniser is not sure enough about."""
 SHIPPED = "open_head_recogniser.npz"
 
 

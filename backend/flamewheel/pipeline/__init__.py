@@ -23,7 +23,7 @@ from .encoding import (
     write_preview,
 )
 from .heads import convert_head, head_name, heads, inspect_head, load_head
-from .inferring import infer_face, infer_photo
+from .inferring import EMBEDDED, NO_LOOKS, infer_face, infer_photo
 from .measuring import measure_units
 from .networks import EncoderChoice, choose_encoder, encode_by
 from .performing import TransitionResult, retarget, transition
@@ -39,6 +39,8 @@ from .units import (
 from .video import VideoResult, encode_video, write_video_preview
 
 __all__ = [
+    "EMBEDDED",
+    "NO_LOOKS",
     "CalibratedHead",
     "EncodedPhoto",
     "EncodedPhotos",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import WheelError
+from ..protocol_infer import CANNOT_TELL
 from .database import expression_database
 from .units import HEADS_KEPT, head_units
 
@@ -103,7 +104,11 @@ def _shown_by(own: FaceParameters | None, word: str) -> str:
                          "Give its parameter file, or name an emotion.")
     if own.emotion is None:
         raise WheelError("own-not-read", "The person's own face has not been read as an emotion.",
-                         "Name what it shows in the place of the first emotion.")
+                         "Read it with `flamewheel infer`, or name what it shows in the place of "
+                         "the first emotion.")
+    if own.emotion.label == CANNOT_TELL:
+        raise WheelError("own-unclear", "What the person's own face shows could not be told.",
+                         "Name it in the place of the first emotion.")
     return own.emotion.label
 
 

@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..parameters import FaceParameters
+from ..parameters import Array, FaceParameters
 from .progress import Progress
 from .units import head_units
 
 if TYPE_CHECKING:
     from ..emotion.features import FaceFeatures
-    from ..emotion.recogniser import Recogniser
     from ..head.data import HeadData
+
+EMBEDDED, NO_LOOKS = "embedded", "none"
+"""Words for a 2D model: the one that is shipped, or none."""
 
 
 def infer_photo(
@@ -23,23 +25,36 @@ def infer_photo(
     head: str = "open",
     face: int | None = None,
     recogniser: Path | None = None,
+    image_model: Path | str = EMBEDDED,
+    fusion: str | None = None,
     progress: Progress | None = None,
 ) -> FaceParameters:
-    """The face in a photo with its `emotion`, read from its parameters and its landmarks.
+    """The face in a photo with its `emotion`: read from its parameters, landmarks and looks.
 
     `photo`, `face`: as for `encode`.  `recogniser`: a file of `flamewheel train recogniser`, None
-    the shipped one.  Raises as `encode`, and CheckpointError for the recogniser.
+    the shipped one.  `image_model`: a 2D model (ONNX, TorchScript, .npz), "embedded" or "none";
+    `fusion` of both: "weighted", "max" or "mean" (Ig3D), None what suits the model.
+    Raises as `encode`, CheckpointError for the models, UsageError `unknown-fusion`.
     """
+    from ..emotion.fusion_reading import fusion_for, read_emotion
+    from ..emotion.image_model import SeenFace, load_image_model
     from ..emotion.recogniser import load_recogniser
     from ..encoders.landmark import encode_landmarks, see_face
     from ..encoders.photo import load_photo
     from ..head.registry import find_head
 
     reader = load_recogniser(recogniser)  # before the photo is looked at: a wrong file is told
+    looks = None
+    if image_model != NO_LOOKS:
+        looks = load_image_model(None if image_model == EMBEDDED else Path(image_model))
+        fusion_for(looks, fusion)
     data = find_head(head)
     picture, landmarks, notes = see_face(load_photo(photo), face)
     found = encode_landmarks(landmarks, picture.original_size, data, notes, progress)
-    return _read(found, features(found, data, head, landmarks), reader)
+    seen = SeenFace(picture.pixels, landmarks / picture.ratio)
+    reading = read_emotion(_features(found, data, head, landmarks), seen, recogniser=reader,
+                           image_model=looks, fusion=fusion)
+    return replace(found, emotion=reading)
 
 
 def infer_face(
@@ -55,21 +70,14 @@ def infer_face(
 
     reader = load_recogniser(recogniser)
     where = face.head if head is None else head
-    return _read(face, features(face, find_head(where), where), reader)
+    return replace(face, emotion=reader.read(_features(face, find_head(where), where))[0])
 
 
-def features(
-    face: FaceParameters, data: HeadData, head: str, landmarks: object = None
+def _features(
+    face: FaceParameters, data: HeadData, head: str, landmarks: Array | None = None
 ) -> FaceFeatures:
     """What a recogniser sees of one face; `landmarks` (478,2) px where a photo showed them."""
-    import numpy as np
-
     from ..emotion.features import features_of
 
-    units = head_units(head).units
-    seen = None if landmarks is None else np.asarray(landmarks)[None]
-    return features_of([face], data, seen, units=units)
-
-
-def _read(face: FaceParameters, seen: FaceFeatures, reader: Recogniser) -> FaceParameters:
-    return replace(face, emotion=reader.read(seen)[0])
+    seen = None if landmarks is None else landmarks[None]
+    return features_of([face], data, seen, units=head_units(head).units)
