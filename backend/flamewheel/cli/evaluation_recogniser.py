@@ -23,6 +23,8 @@ def add_recogniser_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folds", type=int, default=5, help="subject-disjoint; 5 by default")
     parser.add_argument("--drawing", type=Path, metavar="FILE",
                         help="the confusion matrix as a picture (.png)")
+    parser.add_argument("--networks", action="store_true", help="Ig3D's classifier besides, alone "
+                        "and with intermediate fusion: it takes minutes more")
     parser.set_defaults(run=recogniser)
 
 
@@ -32,8 +34,13 @@ def recogniser(options: Namespace) -> None:
 
     check_ending(options.drawing, ".png", "The confusion matrix")
     check_places([("the folder", options.faces)], [("--drawing", options.drawing)])
+    further = None
+    if options.networks:
+        from ..training.emotion3d_contestants import network_contestants
+
+        further = network_contestants
     with progress_line("evaluating") as progress:
-        report = evaluate_recogniser(options.faces, options.folds, progress)
+        report = evaluate_recogniser(options.faces, options.folds, progress, further)
     if options.drawing:
         from ..evaluation.recogniser_drawing import draw_confusion
 

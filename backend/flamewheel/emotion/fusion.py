@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 HOWS = ("weighted", "mean", "max")
 TINY = 1e-9
 WEIGHTS_TRIED = tuple(np.round(np.arange(0.0, 1.001, 0.05), 2).tolist())
-SHARPNESSES_TRIED = tuple(np.geomspace(0.5, 2.5, 33).tolist())
+SHARPNESSES_TRIED = tuple(np.geomspace(0.25, 4.0, 49).tolist())
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ class LabelledFaces:
     affect: npt.NDArray[np.float64]  # (N,2) valence, arousal; NaN where not labelled
     without_face: tuple[str, ...]  # names of photos
     unreadable: tuple[str, ...]
+    codes: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 3)))
+    """(N,E+3) ψ and jaw (rad) that were fitted."""
 
 
 def labelled_faces(photos: Sequence[LabelledPhoto], progress: Progress) -> LabelledFaces:
@@ -71,8 +73,10 @@ def labelled_faces(photos: Sequence[LabelledPhoto], progress: Progress) -> Label
         raise InputFileError("no-faces", f"No face was found in any of {len(photos)} photos.",
                              "Give photos in which a face is upright and not small.")
     kept = tuple(photo for photo, _ in found)
-    lesson = _lesson(kept, np.stack([row for _, row in found]).astype(np.float64), head)
-    return LabelledFaces(lesson, kept, _affect(kept), tuple(without), tuple(unreadable))
+    rows = np.stack([row for _, row in found]).astype(np.float64)
+    psi, turns = rows[:, LANDMARK_NUMBERS:-POSE_NUMBERS], rows[:, -POSE_NUMBERS:]
+    return LabelledFaces(_lesson(kept, rows, head), kept, _affect(kept), tuple(without),
+                         tuple(unreadable), np.concatenate([psi, turns[:, 3:6]], axis=1))
 
 
 def prototype_examples() -> Examples:

@@ -57,7 +57,7 @@ def test_fused_chances_are_calibrated_where_parts_are_timid() -> None:
     timid[np.arange(2000), np.where(right, labels, 1 - labels)] += 0.1
     timid /= timid.sum(1, keepdims=True)
     found = tuned("mean", timid, timid, labels)
-    assert found.sharpness == pytest.approx(2.5)  # ln 9 / ln 1.2 is beyond what is tried
+    assert found.sharpness == pytest.approx(4.0)  # ln 9 / ln 1.2 is beyond what is tried
 
 
 def test_a_part_that_lacks_a_class_leaves_it_to_the_other() -> None:
