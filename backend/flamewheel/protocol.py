@@ -141,6 +141,7 @@ class BlendRequest:
     database: str | None = None  # file of `dbex build` on this machine; None: the head's own
     side: str | None = None  # "left" or "right", the face's own; None: both
     asymmetry: float = 1.0  # with `side`: 0 even .. 1 that side alone
+    present: CodeBody | None = None  # a rig's face as it stands as the primary, in place of `own`
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,7 @@ def bars(reading: EmotionBody) -> list[tuple[str, float]]:
 
 def title(reading: EmotionBody) -> str:
     """One line: what it shows."""
-    if reading.label == CANNOT_TELL:
-        return "Cannot tell"
-    share = reading.probabilities.get(reading.label)
-    return reading.label if share is None else f"{reading.label}  {100 * share:.0f} %"
+    return "Cannot tell" if reading.label == CANNOT_TELL else reading.label
 
 
 def feeling(reading: EmotionBody) -> str:

@@ -12,7 +12,7 @@ import bpy
 from ..core.backend_calls import BackendCalls
 from ..core.parameter_reply import read_parameters
 from ..core.protocol import BlendReply, BlendRequest, WheelSpot
-from ..scene.find import head_in
+from ..scene.find import HeadInScene, head_in
 from ..scene.pose import Anchors, apply_code, key_performance, key_pose, read_code, same_length
 from .verb import Ask, BackendVerb, tell
 
@@ -62,6 +62,10 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         name="Own Face", default="", subtype="FILE_PATH",
         description="Parameter file of the person's own face, in the place of the first emotion",
     )
+    use_present: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="From the Face As It Is", default=False,
+        description="Mix into the head's face as it stands; the first emotion names what it shows",
+    )
     database: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Database", default="", subtype="FILE_PATH",
         description="A file of `flamewheel dbex build`; nothing: the head's own",
@@ -89,23 +93,24 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         self._head = head_in(context)
         # the frame of the click: a person may scrub on while the backend works
         self._frame = context.scene.frame_current if self.frame < 0 else self.frame
-        asked = self._request(self._head.source)
+        asked = self._request(self._head)
 
         def ask(calls: BackendCalls) -> BlendReply:
             return calls.blend(asked)
 
         return ask
 
-    def _request(self, source: str) -> BlendRequest:
+    def _request(self, head: HeadInScene) -> BlendRequest:
         """What the fields ask; a person's own face is read here, on this machine."""
         second = _spot(self.secondary, self.secondary_intensity) if self.secondary else None
         third = _spot(self.tertiary, self.tertiary_intensity) if self.tertiary else None
         own = read_parameters(Path(bpy.path.abspath(self.own))) if self.own else None
         return BlendRequest(
-            source, _spot(self.primary, self.intensity), second,
+            head.source, _spot(self.primary, self.intensity), second,
             self.weight if self.weight >= 0 else None, self.method, third,
             _shares(self.weights, 1 + bool(second) + bool(third)), own,
             bpy.path.abspath(self.database) or None, self.side or None, self.asymmetry,
+            read_code(head) if self.use_present else None,
         )
 
     def apply(self, context: Any, reply: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 def draw_mix(column: Any, state: Any) -> None:
     """The fields below the first emotion; a third emotion needs a second."""
+    column.prop(state, "use_present")
     column.prop(state, "secondary")
     second = state.secondary != "NONE"
     mixed = column.column()
@@ -28,6 +29,7 @@ def fill_mix(operator: Any, state: Any) -> None:
     shares = shares_of(state)
     operator.primary = state.primary
     operator.intensity = state.intensity
+    operator.use_present = state.use_present
     operator.secondary = state.secondary if len(shares) > 1 else ""
     operator.secondary_intensity = state.intensity
     operator.tertiary = state.tertiary if len(shares) > 2 else ""

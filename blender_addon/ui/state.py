@@ -64,6 +64,11 @@ class FlamewheelSceneState(bpy.types.PropertyGroup):
     method: bpy.props.EnumProperty(  # type: ignore[valid-type]
         name="Method", items=METHODS, default="units", update=_method_chosen,
     )
+    use_present: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="From the Face As It Is", default=False,
+        description="Mix the others into the head's face as it stands, a photo's for instance; "
+                    "the first emotion names what it shows, which Read the Head tells",
+    )
     side: bpy.props.EnumProperty(  # type: ignore[valid-type]
         name="Side", items=SIDES, default="BOTH", description="Which side of the face shows it",
     )

@@ -12,8 +12,8 @@ def test_the_likeliest_come_first_and_faint_ones_are_left_out() -> None:
 
 
 def test_a_reading_in_words() -> None:
-    assert title(JOY) == "Joy  80 %" and feeling(JOY) == "Valence +0.60, arousal +0.40"
-    assert reading_lines(JOY) == ["Joy  80 % (Joy 80 %, Neutral 10 %, Anger 7 %)", feeling(JOY)]
+    assert title(JOY) == "Joy" and feeling(JOY) == "Valence +0.60, arousal +0.40"
+    assert reading_lines(JOY) == ["Joy (Joy 80 %, Neutral 10 %, Anger 7 %)", feeling(JOY)]
     unsure = EmotionBody(CANNOT_TELL, {"Joy": 0.3, "Fear": 0.3})
     assert title(unsure) == "Cannot tell" and feeling(unsure) == ""
 

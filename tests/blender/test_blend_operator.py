@@ -62,6 +62,16 @@ def test_a_persons_own_face_is_the_primary(tmp_path: Path) -> None:
                                said("anger", "joy", "--own", own), atol=1e-4)
 
 
+def test_the_face_as_it_stands_is_the_primary(tmp_path: Path) -> None:
+    own = tmp_path / "own.json"
+    flamewheel("blend", "furious", "-o", own)
+    posed(primary="furious")
+    shown = posed(primary="anger", secondary="joy", use_present=True)
+    np.testing.assert_allclose(shown, said("anger", "joy", "--own", own), atol=1e-3)
+    with pytest.raises(RuntimeError, match="Give one of both"):
+        posed(primary="anger", secondary="joy", use_present=True, own=str(own))
+
+
 def test_what_cannot_be_mixed_is_said(tmp_path: Path) -> None:
     mix = {"primary": "joy", "secondary": "fear"}
     for how, words in (

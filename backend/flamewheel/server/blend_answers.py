@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from .. import parameter_file, pipeline, protocol
+from ..errors import UsageError
+from ..parameters import FaceParameters, Identity
+from .bodies import code_of
 
 
 def blend(asked: protocol.BlendRequest) -> protocol.BlendReply:
@@ -23,7 +28,7 @@ def blend(asked: protocol.BlendRequest) -> protocol.BlendReply:
         method=asked.method,
         head=asked.head,
         database=None if asked.database is None else Path(asked.database),
-        own=None if asked.own is None else parameter_file.from_dict(asked.own),
+        own=_own(asked),
         side=asked.side,
         asymmetry=asked.asymmetry,
     )
@@ -33,3 +38,14 @@ def blend(asked: protocol.BlendRequest) -> protocol.BlendReply:
     )
     return protocol.BlendReply(
         body, result.name, list(result.notes), pipeline.named_strengths(result, asked.head))
+
+
+def _own(asked: protocol.BlendRequest) -> FaceParameters | None:
+    """The face that stands for the primary: a person's from a file, or a rig's as it is."""
+    if asked.own is not None and asked.present is not None:
+        raise UsageError("two-own-faces", "A person's own face and the rig's present one were both "
+                         "given.", "Give one of both.")
+    if asked.present is not None:
+        return FaceParameters(pipeline.head_name(asked.head), Identity(np.zeros(0)),
+                              code_of(asked.present))
+    return None if asked.own is None else parameter_file.from_dict(asked.own)

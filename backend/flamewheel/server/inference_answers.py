@@ -9,8 +9,9 @@ import numpy as np
 
 from .. import parameter_file, pipeline
 from ..errors import UsageError
-from ..parameters import ExpressionCode, FaceParameters, Identity, checked_array
+from ..parameters import FaceParameters, Identity
 from ..protocol_infer import EmotionBody, InferReply, InferRequest
+from .bodies import code_of
 
 
 def infer(asked: InferRequest) -> InferReply:
@@ -24,11 +25,8 @@ def infer(asked: InferRequest) -> InferReply:
         face = pipeline.infer_photo(Path(asked.photo), head=asked.head, face=asked.face)
         return _reply(face, parameter_file.to_dict(face))
     assert asked.code is not None
-    code = ExpressionCode(
-        checked_array("expression", asked.code.expression, (None,)),
-        checked_array("jaw", asked.code.jaw, (3,)), checked_array("neck", asked.code.neck, (3,)),
-        checked_array("eyes", asked.code.eyes, (2, 3)))
-    rig = FaceParameters(pipeline.head_name(asked.head), Identity(np.zeros(0)), code)
+    rig = FaceParameters(pipeline.head_name(asked.head), Identity(np.zeros(0)),
+                         code_of(asked.code))
     return _reply(pipeline.infer_face(rig, head=asked.head), None)
 
 

@@ -27,6 +27,7 @@ from ..protocol_units import PATH_MEASURE, PATH_UNITS, MeasureRequest, UnitsRequ
 from ..protocol_video import PATH_JOBS, PATH_VIDEO, KeysBody, VideoReply, VideoRequest
 from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
 from .blend_answers import blend as answer_blend
+from .bodies import code_of
 from .door import BODY
 from .inference_answers import infer as infer_emotion
 from .jobs import Jobs
@@ -155,7 +156,7 @@ def _video(asked: VideoRequest, progress: pipeline.Progress) -> VideoReply:
 def _transition(asked: protocol.TransitionRequest) -> protocol.TrajectoryReply:
     from ..instruction.plan import to_wire
 
-    now = None if asked.start is None else _code(asked.start)
+    now = None if asked.start is None else code_of(asked.start)
     result = pipeline.transition(asked.text, head=asked.head, start=now, seed=asked.seed)
     path = result.trajectory
     return protocol.TrajectoryReply(
@@ -167,16 +168,6 @@ def _transition(asked: protocol.TransitionRequest) -> protocol.TrajectoryReply:
         plan=to_wire(result.plan),
         seed=path.seed,
         notes=list(result.notes),
-    )
-
-
-def _code(body: protocol.CodeBody) -> ExpressionCode:
-    """Raises UsageError where a part has the wrong number of numbers."""
-    return ExpressionCode(
-        checked_array("expression", body.expression, (None,)),
-        checked_array("jaw", body.jaw, (3,)),
-        checked_array("neck", body.neck, (3,)),
-        checked_array("eyes", body.eyes, (2, 3)),
     )
 
 
