@@ -133,7 +133,8 @@ def test_an_unknown_emotion_is_refused_with_suggestions() -> None:
     ("joy", "fear", "--weight", "0.5", "--weights", "0.5,0.5"), ("joy", "joy"),
     ("joy", "fear", "joy"), ("awe", "delight"), ("joy", "--side", "up"),
     ("joy", "--side", "left", "--asymmetry", "2"), ("own", "joy"), ("joy", "--own", "no.json"),
-    ("",), ("joy", "\udcff"),
+    ("",), ("joy", "\udcff"), ("joy", "--weight", "0.3"), ("joy", "--asymmetry", "0.5"),
+    ("joy", "--secondary-intensity", "1"), ("joy", "fear", "--tertiary-intensity", "nan"),
 ])
 def test_an_impossible_blend(given: tuple[str, ...]) -> None:
     error = refused("blend", *given)

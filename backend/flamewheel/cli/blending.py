@@ -14,6 +14,7 @@ from ..parameter_file import load
 from ..parameters import FaceParameters, Identity
 from .giving import give_parameters
 from .options import Subparsers, add_database_option, add_head_option, add_output_option, add_verb
+from .places import refuse_unheard
 
 
 def add_blend(
@@ -36,8 +37,8 @@ def add_blend(
     blend.add_argument("--own", type=Path, metavar="FILE", help="parameter file of a person's own "
                        "face, in the place of the primary, whose word says what it shows")
     blend.add_argument("--side", help="left or right, the face's own: that side alone")
-    blend.add_argument("--asymmetry", type=float, default=1.0,
-                       help="with --side, how much more that side shows; 0 even, 1 alone")
+    blend.add_argument("--asymmetry", type=float, metavar="SHARE",
+                       help="with --side, how much more that side shows; 0 even, 1 alone (default)")
     add_database_option(blend)
     add_output_option(blend, "parameter file to write (.json or .npz)")
     add_head_option(blend)
@@ -46,6 +47,7 @@ def add_blend(
 
 def run_blend(options: Namespace) -> None:
     """Emotion words -> parameter file, of a neutral identity or of the person of `--own`."""
+    _refuse_what_is_not_used(options)
     own = load(options.own) if options.own else None
     result = pipeline.blend(
         options.primary,
@@ -61,7 +63,7 @@ def run_blend(options: Namespace) -> None:
         database=options.database,
         own=own,
         side=options.side,
-        asymmetry=options.asymmetry,
+        asymmetry=1.0 if options.asymmetry is None else options.asymmetry,
     )
     name = pipeline.head_name(options.head)
     same_head = own is not None and own.head == name
@@ -70,3 +72,20 @@ def run_blend(options: Namespace) -> None:
     give_parameters(face, options)
     if not options.json:
         print(f"blended: {result.name}")
+
+
+def _refuse_what_is_not_used(options: Namespace) -> None:
+    """Options about an emotion or a side that is not there."""
+    from ..wheel.words import spots_of
+
+    for given, about, what, hint in (
+        ("asymmetry", options.side, "a face of two even sides", "Add --side left or right."),
+        ("secondary_intensity", options.secondary, "one emotion", "Name a second emotion."),
+        ("tertiary_intensity", options.tertiary, "fewer than three emotions", "Name a third one."),
+    ):
+        unheard = about is None and getattr(options, given) is not None
+        refuse_unheard([(f"--{given.replace('_', '-')}", unheard)], what, hint)
+    if options.weight is not None and options.secondary is None:
+        alone = options.own is not None or len(spots_of(options.primary)) == 1
+        refuse_unheard([("--weight", alone)], "one emotion", "Name a second one, or give "
+                       "--intensity.")

@@ -24,6 +24,7 @@ from .image_model_gradients import FEATURES, gradient_features, mirrored, uprigh
 KIND = "emotion-looks"
 Floats = npt.NDArray[np.float64]
 SHIPPED = "open_head_image_emotion.npz"
+LARGEST = 1e6  # of any number; the shipped one's stay below 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,7 @@ def load_embedded(path: Path | None = None) -> EmbeddedImageModel:
 def _loaded(path: Path, _changed: int) -> EmbeddedImageModel:
     stored = read_weights(path, KIND)
     try:
-        arrays = {name: np.asarray(stored.tensors[name], dtype=np.float64) for name in
+        arrays = {name: _bounded(stored.tensors[name]) for name in
                   ("mean", "projection", "centres", "weights", "bias")}
         machine = LooksMachine(
             tuple(str(name) for name in stored.facts["classes"]),
@@ -105,11 +106,17 @@ def _loaded(path: Path, _changed: int) -> EmbeddedImageModel:
             and machine.mean.shape == (FEATURES,) and 0.0 < machine.reach < 1e6
             and machine.projection.shape == (FEATURES, sizes[1])
             and machine.weights.shape == (sizes[0], count)
-            and machine.bias.shape == (count,)
-            and all(np.isfinite(array).all() for array in arrays.values()))
+            and machine.bias.shape == (count,))
     if not fits:
         raise _unknown(path, "its arrays do not fit one another")
     return EmbeddedImageModel(machine, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _bounded(array: npt.ArrayLike) -> Floats:
+    found = np.asarray(array, dtype=np.float64)
+    if not np.abs(found).max(initial=0.0) <= LARGEST:  # NaN is not, either
+        raise ValueError(f"a number beyond {LARGEST:g}")
+    return found
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -23,6 +23,7 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 FORMAT = "flamewheel recogniser"
 VERSION = 1  # raise it when features or learners change
 LARGEST_BYTES = 32 << 20  # the shipped one has under 3 MB
+LARGEST = 1e6  # of any number; the shipped one's stay below 3,000
 LONGEST_TEXT = 4000
 MOST_LEARNERS = 16
 NUMBERS = {"parameters": 3, "landmarks": 5}  # of a point in a feature row, the lean besides
@@ -81,7 +82,7 @@ def _of_track(track: Track) -> dict[str, npt.NDArray[Any]]:
 
 
 def _recogniser(arrays: Arrays) -> Recogniser:
-    if _text(arrays, "format") != FORMAT or int(arrays["version"]) != VERSION:
+    if _text(arrays, "format") != FORMAT or int(_whole(arrays, "version", ())) != VERSION:
         raise ValueError("another kind or version of file")
     classes = tuple(str(name) for name in arrays["classes"].reshape(-1).tolist())
     synthetic = tuple(str(name) for name in arrays["synthetic"].reshape(-1).tolist())
@@ -131,7 +132,7 @@ def _learner(part: Arrays, number: int, kind: str, width: int, count: int) -> Le
         columns = int(_whole(own, "columns", ()))
         _check_columns(first, columns, width)
         return _trees(own, columns, first, count)
-    raise ValueError(f"a learner {kind!r}; known are {', '.join(KINDS)}")
+    raise ValueError(f"a learner {kind[:40]!r}; known are {', '.join(KINDS)}")
 
 
 def _trees(own: Arrays, columns: int, first: int, count: int) -> TreesLearner:
@@ -154,10 +155,11 @@ def _trees(own: Arrays, columns: int, first: int, count: int) -> TreesLearner:
 def _numbers(
     arrays: Arrays, name: str, shape: tuple[int | None, ...], kind: Any = np.float64
 ) -> npt.NDArray[Any]:
-    array = np.asarray(arrays[name], dtype=kind)
+    with np.errstate(over="ignore"):  # what does not fit is infinite then, and refused
+        array = np.asarray(arrays[name], dtype=kind)
     fits = array.ndim == len(shape) and all(
         want is None or want == got for want, got in zip(shape, array.shape, strict=True))
-    if not fits or not np.isfinite(array).all():
+    if not fits or not np.isfinite(array).all() or np.abs(array).max(initial=0) > LARGEST:
         raise ValueError(name)
     return array
 

@@ -26,6 +26,8 @@ KINDS = ("basic", "with neutral", "dyad")
 LOWEST, HIGHEST = 1, 5  # naturalness, as in the paper
 LARGEST_FILE = 4_000_000  # bytes of a sheet: 100 times what a study of 200 pictures needs
 MOST_SHEETS = 10_000
+MOST_PROBLEMS = 1_000  # that are told one by one
+LONGEST_SHOWN = 60  # characters of a rater's words in a message
 SURE = 1.96  # standard deviations about the middle that hold 95 %
 
 
@@ -94,9 +96,9 @@ def score_study(folder: Path) -> Score:
     words = {row["word"]: row["emotion"] for row in _table(folder / WORDS, ("word", "emotion"))}
     answers, problems = read_answers(folder / ANSWERS, shown, words)
     kept = [one.naturalness for one in answers if one.naturalness is not None]
-    return Score(
-        tuple(sorted({one.rater for one in answers})), tuple(_rows(shown.values(), answers)),
-        _confusion(answers), _mean(kept), len(kept), tuple(problems))
+    raters, rows = sorted({one.rater for one in answers}), _rows(shown.values(), answers)
+    return Score(tuple(raters), tuple(rows), _confusion(answers), _mean(kept), len(kept),
+                 tuple(problems))
 
 
 def read_answers(
@@ -105,8 +107,7 @@ def read_answers(
     """The usable rows of all sheets, and what is wrong with the others.  Raises StudyProblem."""
     sheets = sorted(folder.glob("*.csv"))[:MOST_SHEETS] if folder.is_dir() else []
     if not sheets:
-        raise StudyProblem(f"There is no filled sheet in {folder}. "
-                           "Put the raters' CSV files there.")
+        raise StudyProblem(f"There is no filled sheet in {folder}. Put the raters' files there.")
     answers: dict[tuple[str, str], Answer] = {}
     problems: list[str] = []
     for sheet in sheets:
@@ -119,14 +120,15 @@ def read_answers(
             try:
                 answer = _answer(row, sheet.stem, shown, words)
                 if answer is not None and (answer.rater, answer.shown.picture) in answers:
-                    raise StudyProblem(f"rater {answer.rater} has answered picture "
+                    raise StudyProblem(f"rater {answer.rater[:LONGEST_SHOWN]} has answered picture "
                                        f"{answer.shown.picture} before; the first answer counts")
             except StudyProblem as problem:
                 problems.append(f"{sheet.name}, line {line}: {problem}")
                 continue
             if answer is not None:
                 answers[answer.rater, answer.shown.picture] = answer
-    return list(answers.values()), problems
+    more = len(problems) - MOST_PROBLEMS
+    return list(answers.values()), problems[:MOST_PROBLEMS] + [f"and {more} more"] * (more > 0)
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
@@ -169,7 +171,7 @@ def _answer(
         return None
     picture = shown.get(_number(row.get("picture", "")))
     if picture is None:
-        raise StudyProblem(f"there is no picture {row.get('picture')!r}")
+        raise StudyProblem(f"there is no picture {row.get('picture', '')[:LONGEST_SHOWN]!r}")
     emotion, second = (_emotion(row.get(name, ""), words) for name in ("emotion", "second"))
     return Answer(row.get("rater") or sheet, picture, emotion, second,
                   _rating(row.get("naturalness", "")))
@@ -179,9 +181,9 @@ def _emotion(text: str, words: Mapping[str, str]) -> str:
     plain = " ".join(text.casefold().split())
     if not plain or plain in words:
         return words.get(plain, "")
-    near = difflib.get_close_matches(plain, words, 3, 0.5)
+    near = difflib.get_close_matches(plain[:LONGEST_SHOWN], words, 3, 0.5)
     guess = f"; did you mean {', '.join(near)}?" if near else ""
-    raise StudyProblem(f"{text!r} is no emotion of this study{guess}")
+    raise StudyProblem(f"{text[:LONGEST_SHOWN]!r} is no emotion of this study{guess}")
 
 
 def _rating(text: str) -> int | None:
@@ -189,7 +191,8 @@ def _rating(text: str) -> int | None:
         return None
     number = text.removesuffix(".0").removesuffix(",0")
     if number not in map(str, range(LOWEST, HIGHEST + 1)):
-        raise StudyProblem(f"naturalness is {text!r}, not a whole number of {LOWEST} to {HIGHEST}")
+        raise StudyProblem(f"naturalness is {text[:LONGEST_SHOWN]!r}, not a whole number of "
+                           f"{LOWEST} to {HIGHEST}")
     return int(number)
 
 
@@ -197,13 +200,11 @@ def _rows(shown: Any, answers: Sequence[Answer]) -> Iterator[Row]:
     things = dict.fromkeys((one.kind, one.emotion, one.second)
                            for one in sorted(shown, key=lambda one: (one.emotion, one.second)))
     for kind in KINDS:
-        for own, emotion, second in things:
-            if own != kind:
-                continue
+        for _, emotion, second in (thing for thing in things if thing[0] == kind):
             here = [one for one in answers if (
                 one.shown.kind, one.shown.emotion, one.shown.second) == (kind, emotion, second)]
-            title = f"{emotion} + {second}" if second else emotion
-            yield _row(kind, title, {emotion, second} - {""}, here)
+            yield _row(kind, " + ".join(filter(None, (emotion, second))), {emotion, second} - {""},
+                       here)
 
 
 def _row(kind: str, title: str, wanted: set[str], here: Sequence[Answer]) -> Row:
@@ -219,10 +220,9 @@ def _row(kind: str, title: str, wanted: set[str], here: Sequence[Answer]) -> Row
 def _confusion(answers: Sequence[Answer]) -> dict[str, dict[str, int]]:
     pairs = Counter((one.shown.emotion, one.emotion) for one in answers
                     if one.emotion and one.shown.kind != "dyad")
-    table: dict[str, dict[str, int]] = {}
-    for (shown, named), count in sorted(pairs.items()):
-        table.setdefault(shown, {})[named] = count
-    return table
+    rows = dict.fromkeys(shown for shown, _ in sorted(pairs))
+    return {row: {named: pairs[shown, named] for shown, named in sorted(pairs) if shown == row}
+            for row in rows}
 
 
 def _line(row: Row) -> str:
@@ -258,9 +258,15 @@ def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line numbers and rows of a CSV file, with , or ; or tabs between columns."""
-    if path.stat().st_size > LARGEST_FILE:
+    if not path.is_file():  # a pipe and a device have no end
+        raise StudyProblem(f"{path.name} is no file")
+    try:
+        with path.open("rb") as stream:
+            body = stream.read(LARGEST_FILE + 1)
+    except OSError as failure:
+        raise StudyProblem(f"{path.name} cannot be read: {failure.strerror}") from failure
+    if len(body) > LARGEST_FILE:
         raise StudyProblem(f"{path.name} is larger than {LARGEST_FILE // 10**6} MB")
-    body = path.read_bytes()
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -281,9 +287,8 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def main() -> int:
     """Score the study this file lies in, or the one whose folder is named."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent
     try:
-        print(as_text(score_study(folder)))
+        print(as_text(score_study(Path(*sys.argv[1:2] or [Path(__file__).resolve().parent]))))
     except (StudyProblem, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1

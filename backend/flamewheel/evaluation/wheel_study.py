@@ -106,6 +106,9 @@ def read_score(folder: Path) -> Score:
     except StudyProblem as problem:
         raise InputFileError("no-study", str(problem), "See README.txt in the study's folder."
                              ) from problem
+    except (OSError, ValueError) as failure:  # a folder that is closed, a name that is none
+        raise InputFileError("no-study", f"{str(folder)[:200]} cannot be read: {failure}"[:500],
+                             "Name the folder of a study.") from failure
 
 
 def _items(mixer: Mixer, method: str, people: int, with_dyads: bool) -> list[Item]:
@@ -183,6 +186,13 @@ def _csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def _check_empty(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    try:
+        taken = bool(folder.lstat()) and (not folder.is_dir() or any(folder.iterdir()))
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as failure:  # a name that no system takes
+        raise OutputError("cannot-write", f"{str(folder)[:200]!r} cannot be written: "
+                          f"{failure}"[:500], "Give another name.") from failure
+    if taken:
         raise OutputError("folder-not-empty", f"{folder} is not an empty folder.",
                           "Name a new folder: answers of another study must not be mixed in.")

@@ -29,6 +29,7 @@ PARTS = ("train", "training", "test", "testing", "val", "valid", "validation", "
          "privatetest")
 """What the parts of a set are called; a person may be in one only."""
 SHOWN = 3  # names in a message
+LONGEST_SHOWN = 80  # characters of a name in a message: tables may hold anything
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _NUMBERED = re.compile(r"^\d+[\W_]+")
@@ -113,7 +114,9 @@ def emotion_in_names(folder: Path) -> tuple[list[LabelledPhoto], list[Path]]:
 
 def named_few(paths: Sequence[Path], total: int | None = None) -> str:
     """The first names of some files."""
-    shown = ", ".join(path.name for path in paths[:SHOWN])
+    names = [path.name for path in paths[:SHOWN]]
+    shown = ", ".join(name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
+                      for name in names)
     return shown + (" …" if (total or len(paths)) > SHOWN else "")
 
 

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import io
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from ..reading import open_at_once
 from .folders import folders_in, pictures_in
 from .photos import LabelledPhoto
 from .tables import bad_labels, lines_of, named_inside
@@ -16,6 +19,7 @@ from .tables import bad_labels, lines_of, named_inside
 AFFECTNET_CLASSES = (
     "neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger", "contempt")
 """AffectNet's numbers 0 to 7; 8 to 10 (none, uncertain, no face) are not faces with an emotion."""
+AFFECTNET_LABEL_BYTES = 4096  # of a label file; the set's have up to 150
 AFFECTNET_UNKNOWN = -2.0  # AffectNet's valence and arousal where nobody gave one
 RAF_CLASSES = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")
 """RAF-DB's numbers 1 to 7."""
@@ -33,7 +37,7 @@ def affectnet(folder: Path) -> Iterator[LabelledPhoto]:
         label = notes / f"{path.stem}_exp.npy"
         if not label.is_file():
             continue
-        number = int(_value(label))
+        number = _whole(_value(label), label)
         if not 0 <= number < len(AFFECTNET_CLASSES):
             continue
         photo = LabelledPhoto(path, path.stem, AFFECTNET_CLASSES[number])
@@ -84,9 +88,9 @@ def _sequence(frames: Path, label: Path) -> Iterator[LabelledPhoto]:
     """The peak, and the neutral frame that the sequence begins with."""
     text = "".join(lines_of(label))[:CK_LABEL_CHARACTERS].strip()
     try:
-        number = int(float(text))
+        number = _whole(float(text), label)
         emotion = CK_CLASSES[number] if number >= 0 else ""
-    except (ValueError, OverflowError, IndexError):
+    except (ValueError, IndexError):
         emotion = ""
     if not emotion:
         raise bad_labels(label, f"{text[:40]!r} is no number of 0 to {len(CK_CLASSES) - 1}")
@@ -109,6 +113,25 @@ def _affect(path: Path) -> float | None:
 def _value(path: Path) -> float:
     """The one number of a `.npy`, which AffectNet also writes as a string."""
     try:
-        return float(np.load(path, allow_pickle=False).ravel()[0])
-    except (OSError, ValueError, IndexError, EOFError) as bad:
-        raise bad_labels(path, str(bad)) from bad
+        with open_at_once(path) as stream:
+            body = stream.read(AFFECTNET_LABEL_BYTES + 1)
+    except OSError as bad:
+        raise bad_labels(path, bad.strerror or "it cannot be read") from bad
+    try:
+        if len(body) > AFFECTNET_LABEL_BYTES or not body.startswith(b"\x93NUMPY"):
+            raise ValueError
+        found = np.load(io.BytesIO(body), allow_pickle=False)
+        if found.dtype.kind not in "fiubUS":
+            raise TypeError
+        value = float(found.ravel()[0])
+    except Exception as bad:  # numpy parses the header as Python text: many kinds of errors
+        raise bad_labels(path, "it is no .npy file of one number") from bad
+    if not math.isfinite(value):
+        raise bad_labels(path, f"its number is {value}")
+    return value
+
+
+def _whole(value: float, path: Path) -> int:
+    if not math.isfinite(value) or value != math.floor(value):
+        raise bad_labels(path, f"{value} is no number of an emotion")
+    return int(value)

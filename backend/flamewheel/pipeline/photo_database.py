@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,14 +86,15 @@ def build_photo_database(
 
     found = read_labelled(folder)
     wheel_names = _wheel_names(found.photos)
-    chosen = _of_people(found.photos, people)
+    chosen = [replace(photo, emotion=wheel_names[photo.emotion])
+              for photo in _of_people(found.photos, people)]
     data, units = find_head(head), head_units(head).units  # refused before a photo is read
     reader = row_encoder(data, head, encoder, checkpoints, progress)
     read = _read_photos(chosen, reader, data.expression_count + JAW_SIZE, progress)
     if len(read.rows) < 2:
         raise WheelError("no-faces", f"Faces were found in {len(read.rows)} of {len(chosen)} "
                          "photos.", "Check that the photos show faces.")
-    rows = PhotoRows(*_anonymous(read, wheel_names))
+    rows = PhotoRows(*_anonymous(read))
     name = folder.resolve().name
     made = database_of_photos(
         data, units, rows, what=f"a photo of {name}", fill=fill,
@@ -115,12 +116,10 @@ def _of_people(photos: Sequence[LabelledPhoto], people: str) -> list[LabelledPho
     return chosen
 
 
-def _anonymous(
-    read: _Found, names: Mapping[str, str]
-) -> tuple[tuple[str, ...], tuple[str, ...], npt.NDArray[np.float64]]:
+def _anonymous(read: _Found) -> tuple[tuple[str, ...], tuple[str, ...], npt.NDArray[np.float64]]:
     """Labels, subjects and rows in the order of the photos' checksums, which tells nothing."""
     order = np.argsort(np.array([digest.hex() for digest in read.digests]))
-    return (tuple(names[read.photos[at].emotion] for at in order),
+    return (tuple(read.photos[at].emotion for at in order),
             tuple(read.photos[at].subject for at in order),
             np.stack([read.rows[at] for at in order]).astype(np.float64))
 
@@ -216,6 +215,9 @@ def _losses(read: _Found, asked: int) -> list[str]:
             more = " …" if len(names) > SHOWN else ""
             notes.append(f"{len(names)} of {asked} photos {why}: "
                          f"{', '.join(names[:SHOWN])}{more}.")
+    torn = sum(count > 1 for count in Counter(read.digests).values())
+    if torn:
+        notes.append(f"{torn} pictures are labelled with more than one emotion and count for each.")
     if read.doubles:
         notes.append(f"{read.doubles} photos are the same picture with the same label as another.")
     return notes

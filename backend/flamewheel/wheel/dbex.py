@@ -23,6 +23,7 @@ from .points import BASIC, EMOTIONS, INTENSE, MILD, WheelPoint
 Array = npt.NDArray[np.float64]
 
 JAW_SIZE = 3  # numbers of a row after ψ: axis-angle, rad
+LONGEST_SHOWN = 60  # characters of a file's words in a message
 STRONGEST = 16
 """Components in I_E: paper 000, "the 16 parameters that exhibit the strongest correlation"."""
 PCA_VARIANCE = 0.95  # paper 000, figure 5: the first components that hold 95 % of the variance
@@ -163,8 +164,9 @@ def check_head(database: ExpressionDatabase, head: str, checksum: str) -> None:
         same = head == database.head
     if not same:
         raise WheelError(
-            "other-head", f"The expression database belongs to the head {database.head}, not to "
-            f"{head}.", f"Build one with `flamewheel dbex build --head {head}`.",
+            "other-head", "The expression database belongs to the head "
+            f"{database.head[:LONGEST_SHOWN]!r}, not to {head}.",
+            f"Build one with `flamewheel dbex build --head {head}`.",
         )
 
 
@@ -179,7 +181,8 @@ def _check(
     elif not len(labels) == len(sources) == agree.size == count or agree.ndim != 1:
         why = "labels, rows, sources and agreement are not of one length"
     elif unknown:
-        why = f"{', '.join(unknown[:3])} is no emotion of the wheel"
+        shown = ", ".join(repr(name[:LONGEST_SHOWN]) for name in unknown[:3])
+        why = f"{shown} is no emotion of the wheel"
     if why:
         raise WheelError("bad-database", f"The expression database cannot be used: {why}.",
                          "Check where its rows come from.")

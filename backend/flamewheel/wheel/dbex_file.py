@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import HeadError, InputFileError, WheelError
+from ..errors import FlamewheelError, HeadError, InputFileError
 from ..files import written_aside
 from ..head.npz import read_npz
 from .dbex import ExpressionDatabase, database_from_arrays
@@ -50,7 +50,7 @@ def load_database(path: Path) -> ExpressionDatabase:
     try:
         texts = {name: _text(arrays[name]) for name in _TEXTS}
         if texts["format"] != FORMAT:
-            raise ValueError(f"its format is {texts['format']!r}")
+            raise ValueError(f"its format is {texts['format'][:60]!r}")
         if arrays["agreeing"].dtype.kind != "b" or arrays["vectors"].dtype.kind != "f":
             raise ValueError("`vectors` or `agreeing` holds numbers of another kind")
         return database_from_arrays(
@@ -62,8 +62,8 @@ def load_database(path: Path) -> ExpressionDatabase:
         raise _unreadable(path, f"it has no {missing}") from missing
     except ValueError as bad:
         raise _unreadable(path, str(bad)) from bad
-    except WheelError as bad:
-        raise _unreadable(path, bad.message) from bad
+    except FlamewheelError as bad:  # said of arrays; which file they came from is known here
+        raise _unreadable(path, bad.message.removesuffix(".")) from bad
 
 
 def _text(array: Any) -> str:

@@ -96,10 +96,17 @@ def own_prototype(mix: WheelMix) -> WheelMix:
 def nearest_words(word: str, count: int = 3) -> tuple[str, ...]:
     """The known words most like `word`, each for another place on the wheel; never fewer."""
     chosen: dict[WheelMix, str] = {}
-    near = difflib.get_close_matches(word[:_LONGEST_WORD], LEXICON, 4 * count, 0.5)
-    for known in (*near, "joy", "sadness", "anger"):
+    short = word[:_LONGEST_WORD]
+    swapped = [known for known in _swapped(short) if known in LEXICON]
+    near = difflib.get_close_matches(short, LEXICON, 4 * count, 0.5)
+    for known in (*swapped, *near, "joy", "sadness", "anger"):
         chosen.setdefault(LEXICON[known], known)
     return tuple(chosen.values())[:count]
+
+
+def _swapped(word: str) -> list[str]:
+    """`word` with two letters side by side exchanged: jyo -> joy, which difflib finds unlike."""
+    return [word[:at] + word[at + 1] + word[at] + word[at + 2:] for at in range(len(word) - 1)]
 
 
 def _stems(word: str) -> tuple[str, ...]:

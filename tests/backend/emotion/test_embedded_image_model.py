@@ -119,7 +119,8 @@ def test_a_file_with_other_arrays_is_refused(tmp_path: Path) -> None:
     with np.load(path) as stored:
         arrays = dict(stored)
     for name, value in (("centres", np.zeros((3, 4), "f2")), ("bias", np.full(3, np.nan)),
-                        ("mean", np.zeros(7))):
+                        ("mean", np.zeros(7)), ("mean", np.full(FEATURES, 1e300)),
+                        ("weights", np.full(arrays["weights"].shape, 1e9))):
         np.savez(path, **{**arrays, name: value})
         with pytest.raises(CheckpointError) as refused:
             load_embedded(path)

@@ -102,6 +102,7 @@ def test_wrong_files_are_refused(taught: Recogniser, tmp_path: Path) -> None:
     ("landmarks_mean", np.zeros(3)), ("landmarks_last_bias", np.array([0.0, np.nan, 0, 0])),
     ("parameters_2_left", np.zeros(100_000, np.int32)), ("parameters_temperature", np.array(0.0)),
     ("classes", np.array(["Joy", "Joy", "Fear", "Anger"])), ("version", np.array(99)),
+    ("version", np.array([1])), ("landmarks_last_bias", np.full(4, 1e12)),
     ("parameters_learners", np.array(["pickle"])), ("parameters_0_first", np.array(1000)),
 ])
 def test_damaged_arrays_are_refused(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import csv
 import json
+import os
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -245,3 +246,31 @@ def test_options_that_say_nothing_are_refused(tmp_path, capsys):
         assert main(["evaluate", "wheel", *words]) == 1
         capsys.readouterr()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe", "device"])
+def test_a_sheet_that_is_no_file_is_named_and_left_out(study, kind):
+    path = study / "experimenter" / "answers" / "odd.csv"
+    {"folder": path.mkdir, "link": lambda: path.symlink_to("nowhere"),
+     "pipe": lambda: os.mkfifo(path), "device": lambda: path.symlink_to("/dev/zero")}[kind]()
+    sheet(study, "ann.csv", ["Ann,001,joy,,4"])
+    score = read_score(study)
+    assert score.raters == ("Ann",) and score.problems == ("odd.csv is no file",)
+
+
+def test_what_raters_write_is_said_shortly(study):
+    rows = [f"{'R' * 9000},001,{'j' * 9000},,4"] + ["Ann,001,joy,,4"] * 3000
+    sheet(study, "ann.csv", rows)
+    problems = read_score(study).problems
+    assert max(map(len, problems)) < 300 and len(problems) == 1001
+    assert problems[-1] == "and 2000 more"
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "nul\0", "file/inside"])
+def test_names_that_no_system_takes(tmp_path, name):
+    (tmp_path / "file").touch()
+    with pytest.raises(InputFileError):
+        read_score(tmp_path / name)
+    with pytest.raises(OutputError) as refused:
+        write_study(tmp_path / name, "open-light", None, "units", 5, people=1, side=SIDE)
+    assert len(refused.value.message) < 600

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from flamewheel.errors import InputFileError
@@ -188,3 +191,44 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     assert refusal(tmp_path / "x\0y").code == "folder-not-found"
     (tmp_path / "file").touch()
     assert refusal(tmp_path / "file").code == "folder-not-found"
+
+
+def affectnet_label(array: object) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, np.array(array))
+    return stream.getvalue()
+
+
+def header(text: bytes) -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + b"\0" * 8
+
+
+@pytest.mark.parametrize("body", [
+    *map(affectnet_label, (np.nan, np.inf, "nan", 1 + 2j, np.datetime64("2020-01-01"),
+                           np.zeros(1, [("a", "i4")]), np.zeros(0), np.zeros(2000), "joy")),
+    header(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000,)}\n"),
+    header(b"{'descr': '<U999999999', 'fortran_order': False, 'shape': ()}\n"),
+    header(b"("), header(b"{'descr':"), b"PK\x03\x04" + b"\0" * 50, b"", b"1\n", pickle.dumps(1),
+], ids=lambda body: repr(body[-20:]))
+@pytest.mark.parametrize("kind", ["exp", "val"])
+def test_affectnet_labels_that_are_no_number_are_refused(
+    tmp_path: Path, body: bytes, kind: str
+) -> None:
+    touched(tmp_path, "images/1.jpg")
+    notes = tmp_path / "annotations"
+    notes.mkdir()
+    (notes / "1_exp.npy").write_bytes(affectnet_label("1"))
+    (notes / f"1_{kind}.npy").write_bytes(body)
+    assert refusal(tmp_path).code == "bad-labels"
+
+
+def test_half_an_emotion_is_no_label(tmp_path: Path) -> None:
+    touched(tmp_path, "images/1.jpg")
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations" / "1_exp.npy").write_bytes(affectnet_label(2.9))
+    assert refusal(tmp_path).code == "bad-labels"
+
+
+def test_a_name_of_any_length_is_said_shortly(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(f"image,emotion\n{'a' * 90_000},joy\n")
+    assert len(refusal(tmp_path).message) < 300

@@ -110,6 +110,19 @@ def test_a_stopped_run_goes_on_where_it_was(encoder: StandIn, folder: Path) -> N
     assert (same.database.vectors == built.database.vectors).all()
 
 
+def test_a_picture_with_two_labels_is_said_and_one_with_two_words_counts_once(
+    encoder: StandIn, folder: Path
+) -> None:
+    for word in ("fear", "joyful"):
+        (folder / word).mkdir(exist_ok=True)
+        (folder / word / "again.jpg").write_bytes(b"happy:0")
+    built = build_photo_database(folder)
+    notes = " ".join(built.notes)
+    assert built.faces == 29 and built.counts["Joy"][0] == EACH
+    assert "1 pictures are labelled with more than one emotion" in notes
+    assert "1 photos are the same picture" in notes
+
+
 def test_names_and_places_of_photos_do_not_matter(
     encoder: StandIn, folder: Path, tmp_path: Path
 ) -> None:

@@ -194,3 +194,22 @@ def test_a_full_disk_leaves_nothing(
     with pytest.raises(OutputError) as refusal:
         save_database(small, tmp_path / "wheel.npz")
     assert refusal.value.code == "disk-full" and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "array"), [
+    ("labels", np.array(["Joy\x1b[31m" + "A" * 5000] * 6)), ("format", np.array("f" * 5000)),
+    ("vectors", np.full((6, 5), np.nan)), ("vectors", np.full((6, 5), 1e300)),
+    ("rings", np.zeros((1, 3, 5))), ("reference", np.zeros(4)),
+])
+def test_the_file_is_named_and_what_it_holds_is_said_shortly(
+    small: ExpressionDatabase, tmp_path: Path, name: str, array: np.ndarray
+) -> None:
+    path = tmp_path / "bad.npz"
+    save_database(small, path)
+    with np.load(path) as kept:
+        arrays = {**kept, name: array}
+    np.savez(path, **arrays)
+    with pytest.raises(InputFileError) as refusal:
+        load_database(path)
+    assert refusal.value.code == "database-unreadable" and "bad.npz" in refusal.value.message
+    assert len(refusal.value.message) < 400 and refusal.value.message.isprintable()

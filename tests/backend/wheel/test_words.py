@@ -57,6 +57,11 @@ def test_unknown_word_names_it_and_three_neighbours() -> None:
     assert "happiness" in refusal.value.hint and refusal.value.hint.count(",") == 2
 
 
+@pytest.mark.parametrize(("word", "meant"), [("jyo", "joy"), ("angre", "anger"), ("faer", "fear")])
+def test_two_letters_exchanged_are_suggested_first(word: str, meant: str) -> None:
+    assert nearest_words(word)[0] == meant
+
+
 @pytest.mark.parametrize("word", ["", "   ", "xqzt", "🙂", "a" * 100_000])
 def test_strange_words_are_refused_shortly(word: str) -> None:
     with pytest.raises(WheelError) as refusal:
