@@ -63,7 +63,7 @@ class FLAMEWHEEL_OT_blend(BackendVerb, bpy.types.Operator):
         description="Parameter file of the person's own face, in the place of the first emotion",
     )
     use_present: bpy.props.BoolProperty(  # type: ignore[valid-type]
-        name="From the Face As It Is", default=False,
+        name="Present Face", default=False,
         description="Mix into the head's face as it stands; the first emotion names what it shows",
     )
     database: bpy.props.StringProperty(  # type: ignore[valid-type]

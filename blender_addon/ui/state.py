@@ -65,7 +65,7 @@ class FlamewheelSceneState(bpy.types.PropertyGroup):
         name="Method", items=METHODS, default="units", update=_method_chosen,
     )
     use_present: bpy.props.BoolProperty(  # type: ignore[valid-type]
-        name="From the Face As It Is", default=False,
+        name="Present Face", default=False,
         description="Mix the others into the head's face as it stands, a photo's for instance; "
                     "the first emotion names what it shows, which Read the Head tells",
     )
