@@ -110,7 +110,8 @@ def test_wrong_methods(knock: Knock, method: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "limit"),
-    [("/v1/encode", MAX_PHOTO_BYTES), ("/v1/blend", MAX_JSON_BYTES), ("/no", MAX_JSON_BYTES)],
+    [("/v1/encode", MAX_PHOTO_BYTES), ("/v1/blend", MAX_JSON_BYTES),
+     ("/v1/units/measure", MAX_PHOTO_BYTES), ("/no", MAX_JSON_BYTES)],
 )
 def test_an_announced_body_that_is_too_large(greeting: Greeting, path: str, limit: int) -> None:
     """Refused on the announcement: not one byte of it is sent."""

@@ -279,6 +279,8 @@ def test_a_mistake_of_our_own_is_said_in_words(
     ("train", "emotion-image", "photos", "-o", "w.txt"),
     ("train", "detail", "photos", "-o", "none/w.npz"),
     ("head", "calibrate", "open-light", "-o", "none/c.npz"),
+    ("dbex", "build", "photos", "-o", "w.txt"), ("dbex", "show", "--drawing", "none/d.png"),
+    ("dbex", "show", "--database", "d.png", "--drawing", "d.png"),
 ])
 def test_an_output_is_looked_at_before_the_long_work(
     given: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

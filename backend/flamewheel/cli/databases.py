@@ -58,6 +58,7 @@ def add_dbex(
 
 def dbex_build(options: Namespace) -> None:
     """A head's expression database as a file."""
+    check_ending(options.output, ".npz", "A database")
     if options.folder is not None:
         _build_from_photos(options)
         return
@@ -118,6 +119,8 @@ def _as_json(built: BuiltDatabase, path: Path) -> dict[str, Any]:
 def dbex_show(options: Namespace) -> None:
     """Each emotion: entries, where they come from, strongest components; a drawing on request."""
     check_ending(options.drawing, ".png", "The drawing")
+    read = [("the database", Path(options.database))] if options.database else []
+    check_places(read, [("--drawing", options.drawing)])
     facts = pipeline.describe_database(options.head, options.database)
     if options.drawing:
         with progress_line("drawing") as progress:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import WheelError
 from ..head.unit_strengths import measure_strengths
 from ..pipeline.progress import Progress
 from ..wheel.blend import METHODS
@@ -98,6 +99,11 @@ class _Bench:
         self._judge = Judge(mixer)
         self._pairs = tuple(pair for pair in all_pairs()
                             if pair.mates <= set(mixer.database.emotions))
+        if not self._pairs:
+            raise WheelError(
+                "too-few-emotions", "The database has no two emotions that are a dyad or opposites:"
+                f" it has {', '.join(mixer.database.emotions)}.",
+                "Build one without --photos-only, or take facs.")
         self._points = mixer.emotion_points()
         self._singles = mixer.emotions(self._points)
         self._motions = space.motions(self._singles.rows)

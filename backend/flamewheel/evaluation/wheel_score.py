@@ -288,7 +288,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 def main() -> int:
     """Score the study this file lies in, or the one whose folder is named."""
     try:
-        print(as_text(score_study(Path(*sys.argv[1:2] or [Path(__file__).resolve().parent]))))
+        print(as_text(score_study(Path(*sys.argv[1:2] or [str(Path(__file__).parent)]))))
     except (StudyProblem, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -55,6 +55,8 @@ class RowStore:
             self._stream.truncate(sound)
             self._stream.seek(0, os.SEEK_END)
         except OSError as failure:
+            if self._stream is not None:
+                self._stream.close()
             raise self._refusal(failure) from failure
         return self
 

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 def measure_units(rows: npt.ArrayLike, *, head: str = "open") -> MeasuredUnits:
     """How strongly faces of `head` show each of its units.
 
-    rows: (N,E'+3) ψ, then the jaw's turn (axis-angle, rad).  Raises what `head_units` raises.
+    rows: (N,E'+3) ψ, then the jaw's turn (axis-angle, rad).  Raises what `head_units` raises, and
+    UsageError `bad-parameters` for numbers that no face has.
     """
     from ..head.registry import find_head
     from ..head.unit_strengths import measure_units as measure
+    from ..parameters import checked_array
 
-    return measure(find_head(head), head_units(head).units, rows)
+    faces = checked_array("the faces' rows", rows, (None, None))
+    return measure(find_head(head), head_units(head).units, faces)

@@ -28,6 +28,7 @@ from ..protocol import (
     HealthReply,
     to_json,
 )
+from ..protocol_units import PATH_MEASURE
 from .answers import JSON_TYPE, body_of, internal, status_of, wrong_method
 
 Scope = MutableMapping[str, Any]
@@ -122,7 +123,8 @@ class _Watched:
 
 
 def _limit(path: str) -> int:
-    return MAX_PHOTO_BYTES if path == PATH_ENCODE else MAX_JSON_BYTES
+    """Photos, and the faces of a long performance, are larger than what else is asked."""
+    return MAX_PHOTO_BYTES if path in (PATH_ENCODE, PATH_MEASURE) else MAX_JSON_BYTES
 
 
 async def _read(receive: Receive, limit: int, scope: Scope) -> bytearray:

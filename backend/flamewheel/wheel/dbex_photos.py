@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import WheelError
 from ..head.data import HeadData, NamedUnits
 from ..head.unit_strengths import measure_strengths
 from ..wheel_names import NEUTRAL
@@ -138,7 +139,7 @@ def database_of_photos(
     B2 is the mean over photos that agree with their prototype by measured units.  `fill`: emotions
     of which fewer than FEWEST photos agree, or whose B2 does not show what names them, are made
     from their FACS prototypes instead, and say so; else those of fewer than FEWEST photos are left
-    out.  `what` names a photo in the sources.  Raises WheelError `bad-database` where nothing is
+    out.  `what` names a photo in the sources.  Raises WheelError `too-few-photos` where nothing is
     left.
     """
     rows = _of_width(rows, units)
@@ -154,6 +155,10 @@ def database_of_photos(
         replaced |= {name: f"the mean of {counts[name][1]} photos that agree does not show it"
                      for name in mixed if name not in replaced}
     kept = ~np.isin(labels, list(replaced))
+    if not fill and not kept.any():
+        raise WheelError("too-few-photos", "No emotion has enough photos to stay: "
+                         + "; ".join(f"{name}: {why}" for name, why in replaced.items()) + ".",
+                         "Add photos, or leave out --photos-only.")
     parts = [(list(labels[kept]), vectors[kept], [f"{what}, read by the encoder"] * int(kept.sum()),
               agree[kept])]
     if fill and replaced:

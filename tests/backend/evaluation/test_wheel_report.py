@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from flamewheel.cli import main
+from flamewheel.errors import WheelError
 from flamewheel.evaluation.wheel import DEFAULT, EVEN, SIZED, evaluate_wheel
 from flamewheel.evaluation.wheel_dyads import DyadRow, sized_as
 from flamewheel.evaluation.wheel_faces import Pair, all_pairs
 from flamewheel.evaluation.wheel_summary import beaten, gate, summarise
+from flamewheel.head.registry import find_head
+from flamewheel.wheel.dbex import database_from_arrays
+from flamewheel.wheel.dbex_file import save_database
 from flamewheel.wheel_names import DYADS
 
 
@@ -108,3 +112,18 @@ def test_sized_as_changes_size_alone():
 def test_an_unknown_method_is_refused(capsys):
     assert main(["evaluate", "wheel", "--method", "liner"]) == 1
     assert "linear" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("names", "pairs"), [(("Joy",), False), (("Joy", "Fear"), True)])
+def test_a_database_of_few_emotions_is_measured_or_refused(tmp_path, names, pairs):
+    head = find_head("open-light")
+    rows = np.random.default_rng(1).normal(size=(8, head.expression_count + 3)) * 0.2
+    save_database(database_from_arrays(head.name, head.checksum, [*names] * (8 // len(names)), rows,
+                                       ["a row"] * 8), tmp_path / "few.npz")
+    if pairs:
+        report = evaluate_wheel("open-light", tmp_path / "few.npz", ["units"], lambda *_: None)
+        json.dumps(report.to_dict(), allow_nan=False)
+        return
+    with pytest.raises(WheelError) as refused:
+        evaluate_wheel("open-light", tmp_path / "few.npz", ["units"], lambda *_: None)
+    assert refused.value.code == "too-few-emotions"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +64,14 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as refusal:
         RowStore(tmp_path / "file" / "kept.rows", SIZE).__enter__()
     assert "FLAMEWHEEL_CACHE" in refusal.value.hint
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_file_that_cannot_be_cut_is_refused_and_closed(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    (tmp_path / "kept.rows").symlink_to("/dev/full")
+    with pytest.raises(OutputError):
+        RowStore(tmp_path / "kept.rows", SIZE).__enter__()
+    gc.collect()
+    assert not recwarn.list

@@ -13,7 +13,7 @@ from PIL import Image
 
 from flamewheel import pipeline
 from flamewheel.cli import main
-from flamewheel.errors import HeadError
+from flamewheel.errors import HeadError, UsageError
 from flamewheel.head import unit_carrying
 from flamewheel.head.files import save_head
 from flamewheel.head.registry import find_head
@@ -84,3 +84,12 @@ def test_a_head_that_is_no_face_is_refused(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(HeadError) as refused:
         pipeline.head_units(str(tmp_path / "ball.pkl"))
     assert refused.value.code == "head-not-recognised" and refused.value.hint
+
+
+@pytest.mark.parametrize("number", [1e300, -1e12, np.inf, np.nan])
+def test_faces_that_no_head_makes_are_not_measured(number: float) -> None:
+    rows = np.zeros((2, find_head("open-light").expression_count + 3))
+    rows[1, 0] = number
+    with pytest.raises(UsageError) as refused:
+        pipeline.measure_units(rows, head="open-light")
+    assert refused.value.code == "bad-parameters"

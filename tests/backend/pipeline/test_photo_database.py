@@ -123,6 +123,14 @@ def test_a_picture_with_two_labels_is_said_and_one_with_two_words_counts_once(
     assert "1 photos are the same picture" in notes
 
 
+def test_photos_only_of_too_few_photos_say_so(encoder: StandIn, folder: Path) -> None:
+    for path in folder.glob("*/*[23].jpg"):
+        path.unlink()
+    with pytest.raises(WheelError) as refusal:
+        build_photo_database(folder, fill=False)
+    assert refusal.value.code == "too-few-photos" and "Joy: 2 photos" in refusal.value.message
+
+
 def test_names_and_places_of_photos_do_not_matter(
     encoder: StandIn, folder: Path, tmp_path: Path
 ) -> None:
