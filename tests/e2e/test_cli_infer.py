@@ -75,6 +75,14 @@ def test_what_is_refused(tmp_path: Path, faces: dict[str, Path]) -> None:
         "recogniser-unreadable", "not-a-recogniser")
 
 
+def test_options_that_say_nothing_are_refused(faces: dict[str, Path], tmp_path: Path) -> None:
+    for given in (("--face", "2"), ("--fusion", "max"), ("--image-model", tmp_path / "x.onnx")):
+        assert refused("infer", faces["joy"], *given)["code"] == "unheard-option"
+    given = ("--fusion", "mean", "--image-model", "none")
+    assert refused("infer", PHOTO, *given)["code"] == "unheard-option"
+    accepted("infer", faces["joy"], "--image-model", "none")
+
+
 def test_a_face_that_cannot_be_told_is_no_first_emotion(
     faces: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from .. import pipeline
 from ..errors import FlamewheelError, PhotoError, UsageError
 from ..parameters import EmotionReading, FaceParameters
 from .options import Subparsers, add_head_option, add_output_option, add_verb
-from .places import check_places, named_path
+from .places import check_places, named_path, refuse_unheard
 from .report import one_line, print_json, print_notes, progress_line
 
 PARAMETER_FILES = (".json", ".npz")
@@ -46,6 +46,7 @@ def add_infer(
 def infer(options: Namespace) -> None:
     """Every source by itself; a photo without a face does not stop the others."""
     sources, notes = _gathered(options.sources)
+    _refuse_what_is_not_used(sources, options)
     if options.output and len(sources) > 1:
         raise UsageError("one-output", f"{len(sources)} sources would go into one file.",
                          "Give one source with -o, or take --json.")
@@ -68,6 +69,17 @@ def infer(options: Namespace) -> None:
     said = [*notes, *(f"{source.name} was left out: {refusal.message}"
                       for source, refusal in refused)]
     (_as_json if options.json else _as_text)(found, said)
+
+
+def _refuse_what_is_not_used(sources: list[Path], options: Namespace) -> None:
+    """Options about photos where there is none, and about a 2D model that is left out."""
+    if all(source.suffix.lower() in PARAMETER_FILES for source in sources):
+        brought = options.image_model not in (pipeline.EMBEDDED, pipeline.NO_LOOKS)
+        refuse_unheard([("--face", options.face is not None), ("--fusion", options.fusion),
+                        ("--image-model", brought)], "parameter files", "They are about photos.")
+    if options.image_model == pipeline.NO_LOOKS:
+        refuse_unheard([("--fusion", options.fusion)], "a face that no 2D model looks at",
+                       "Leave out --fusion, or --image-model none.")
 
 
 def _one(source: Path, options: Namespace) -> FaceParameters:

@@ -25,8 +25,7 @@ CANNOT_TELL = "cannot tell"
 KINDS = ("basic", "with neutral", "dyad")
 LOWEST, HIGHEST = 1, 5  # naturalness, as in the paper
 LARGEST_FILE = 4_000_000  # bytes of a sheet: 100 times what a study of 200 pictures needs
-MOST_SHEETS = 10_000
-MOST_PROBLEMS = 1_000  # that are told one by one
+MOST_SHEETS, MOST_PROBLEMS = 10_000, 1_000  # problems that are told one by one
 LONGEST_SHOWN = 60  # characters of a rater's words in a message
 SURE = 1.96  # standard deviations about the middle that hold 95 %
 
