@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ABOUT = "about"  # the member that says what the weights are
 NAMED_AT_MOST = 4  # keys in a message
+LARGEST = 1e6  # of a float of a tensor; files of ours are in half precision, which ends at 65,504
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,8 @@ def read_weights(path: Path, kind: str) -> Weights:
             "checkpoint-unreadable", f"{path.name} holds no weights of Flamewheel's own: {bad}",
             "Give a .npz that `flamewheel train` wrote.") from bad
     if found != kind:
-        raise CheckpointError("wrong-checkpoint", f"{path.name} is of kind {found}, not {kind}.",
+        raise CheckpointError("wrong-checkpoint",
+                              f"{path.name} is of kind {found[:60]}, not {kind}.",
                               f"Give a file of `flamewheel train {kind.replace('image-', '')}`."
                               if kind == "image-encoder" else f"Give a file of kind {kind}.")
     return Weights(kind, facts, arrays)
@@ -89,15 +91,18 @@ def load_strictly(network: nn.Module, weights: Weights, name: str) -> None:
                   if tuple(wanted[key].shape) != weights.tensors[key].shape
                   or weights.tensors[key].dtype.kind not in "fiub")
     wild = [key for key in sorted(set(wanted) & set(weights.tensors)) if key not in bent
-            and not np.isfinite(weights.tensors[key]).all()]
+            and wanted[key].is_floating_point()
+            and not np.abs(weights.tensors[key]).max(initial=0) <= LARGEST]  # NaN is not, either
     for what, keys in (("lacks", missing), ("has surplus", surplus),
-                       ("has another shape of", bent), ("has numbers not finite in", wild)):
+                       ("has another shape of", bent),
+                       ("has numbers not finite or too large in", wild)):
         if keys:
             listed = ", ".join(keys[:NAMED_AT_MOST]) + (", …" if len(keys) > NAMED_AT_MOST else "")
             raise CheckpointError("checkpoint-misfit", f"{name} {what}: {listed}.",
                                   "The file belongs to another version or another network.")
-    network.load_state_dict({
-        key: torch.tensor(value).to(wanted[key].dtype) for key, value in weights.tensors.items()})
+    network.load_state_dict({  # of any byte order and width, which torch does not take
+        key: torch.tensor(value.astype(wanted[key].numpy(force=True).dtype))
+        for key, value in weights.tensors.items()})
 
 
 def _halved(tensor: Tensor) -> npt.NDArray[Any]:

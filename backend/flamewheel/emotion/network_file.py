@@ -58,6 +58,9 @@ class NetworkRecogniser:
         guess = self.network(torch.from_numpy(np.asarray(rows, dtype=np.float32)), pictures)
         chances = torch.softmax(guess.logits.double(), dim=1).numpy()
         affect = np.clip(guess.affect.double().numpy(), -1.0, 1.0)
+        if not (np.isfinite(chances).all() and np.isfinite(affect).all()):
+            raise CheckpointError("bad-output", "The network answers with numbers that are not "
+                                  "finite.", "Its training went wrong; train it anew.")
         return NetworkAnswers(self.layout.classes, chances,
                               affect if self.layout.knows_affect else None)
 

@@ -160,3 +160,30 @@ def test_a_table_with_objects_is_not_unpickled(tmp_path: Path) -> None:
     with pytest.raises(InputFileError) as refused:
         read_table(path)
     assert refused.value.code == "features-unreadable"
+
+
+@pytest.mark.parametrize("value", [np.nan, 1e300, -1e12])
+def test_weights_that_no_training_gives_are_refused(tmp_path: Path, value: float) -> None:
+    path = tmp_path / "net.npz"
+    save_network(path, ParameterNetwork(LAYOUT))
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    np.savez(path, **{**arrays, "mean": np.full(arrays["mean"].shape, value)})
+    with pytest.raises(CheckpointError) as refused:
+        load_network(path)
+    assert refused.value.code == "checkpoint-misfit" and "mean" in refused.value.message
+
+
+@pytest.mark.parametrize("kind", [">f4", np.longdouble])
+def test_weights_of_any_width_and_byte_order_are_the_same(tmp_path: Path, kind: Any) -> None:
+    path = tmp_path / "net.npz"
+    save_network(path, ParameterNetwork(LAYOUT).eval())
+    with np.load(path) as stored:
+        arrays = {name: array.astype(kind) if array.dtype.kind == "f" else array
+                  for name, array in stored.items()}
+    rows = np.random.default_rng(3).normal(size=(2, LAYOUT.inputs))
+    pictures = np.zeros((2, LAYOUT.image_features)) if LAYOUT.image_features else None
+    before = load_network(path).answer(rows, pictures)
+    np.savez(path, **arrays)
+    assert np.array_equal(load_network(path).answer(rows, pictures).probabilities,
+                          before.probabilities)
