@@ -28,7 +28,7 @@ class FLAMEWHEEL_PT_emotion(HeadPanel, bpy.types.Panel):
         if reading is None:
             return
         box = self.layout.box()
-        box.label(text=f"Last read: {title(reading)}", icon="QUESTION" if not bars(reading) else "USER")
+        box.label(text=f"Last read: {title(reading)}", icon="USER")
         for name, share in bars(reading):
             box.progress(factor=share, text=f"{name}  {100 * share:.0f} %")
         if feeling(reading):

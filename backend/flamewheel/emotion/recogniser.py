@@ -20,6 +20,9 @@ from .stacked import StackedModel
 Array = npt.NDArray[np.float64]
 
 SHIPPED = "open_head_recogniser.npz"
+MOST_MOTION = 120.0
+"""mm that an expression may move a point of the face: the open head's widest jaw (AU27 at 1.5)
+moves one by 53.  Beyond, a model taught by faces would still answer, and with certainty."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +47,11 @@ class Recogniser:
     synthetic: tuple[str, ...] = field(default=())  # classes learned from prototypes, not photos
 
     def probabilities(self, faces: FaceFeatures) -> Array:
-        """(N,K) calibrated, each row summing to 1."""
-        return self.track(faces).model.probabilities(faces.rows())
+        """(N,K) calibrated, each row summing to 1; even where no face could look so."""
+        told = self.track(faces).model.probabilities(faces.rows())
+        impossible = np.abs(faces.shown).max(axis=(1, 2), initial=0.0) > MOST_MOTION
+        told[impossible] = 1.0 / len(self.classes)
+        return told
 
     def read(self, faces: FaceFeatures) -> tuple[EmotionReading, ...]:
         """One reading a face.

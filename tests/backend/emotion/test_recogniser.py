@@ -188,6 +188,15 @@ def test_the_shipped_one_says_when_it_cannot_tell() -> None:
     assert told == unsure.tolist()
 
 
+def test_what_no_face_can_do_cannot_be_told() -> None:
+    codes = np.full((2, 100), 1e8)
+    codes[1] = 0.0
+    reader = load_recogniser()
+    wild, calm = reader.read(features_of_codes(codes, np.zeros((2, 5, 3)), find_head("open")))
+    assert wild.label == CANNOT_TELL and len(set(wild.probabilities.values())) == 1
+    assert calm.label == NEUTRAL
+
+
 def test_too_little_to_learn_from_is_refused() -> None:
     full = lesson(25)
     config = TeachingConfig(SMALL)
