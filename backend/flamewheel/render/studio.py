@@ -108,7 +108,8 @@ class Studio:
         if self._relief is not None:
             normals, colour = self._creased(points, seen, psi, normals, colour)
         normals = torch.where(seen.backs[:, None], -normals, normals)
-        lit = colour * _light(normals) + _shine(normals, self._wet.index_select(0, seen.seen))
+        lit = colour * _light(normals) + _shine(
+            normals, self._wet.index_select(0, seen.seen), self._painted.index_select(0, seen.seen))
         return lit * self._open_sky(seen, normals)
 
     def _creased(
@@ -171,13 +172,16 @@ def _light(normals: Tensor) -> Tensor:
     return light
 
 
-def _shine(normals: Tensor, wet: Tensor) -> Tensor:
-    """(P,1) reflections of the key lamp (Blinn 1977)."""
+def _shine(normals: Tensor, wet: Tensor, skin: Tensor) -> Tensor:
+    """(P,1) reflections of the key lamp (Blinn 1977).
+
+    Hair has a tenth of skin's: its flat locks would all turn grey at once where they face the lamp.
+    """
     key = functional.normalize(normals.new_tensor(LAMPS[0][0]), dim=0)
     half = functional.normalize(key + key.new_tensor([0.0, 0.0, 1.0]), dim=0)
     facing = (normals @ half).clamp_min(0.0)
-    skin, eyes = (strength * facing.pow(sharp) for strength, sharp in SHINE)
-    return torch.where(wet, eyes, skin)[:, None]
+    dull, bright = (strength * facing.pow(sharp) for strength, sharp in SHINE)
+    return torch.where(wet, bright, torch.where(skin, dull, 0.1 * dull))[:, None]
 
 
 def _blurred(picture: Tensor, reach: float) -> Tensor:
