@@ -100,7 +100,7 @@ PROTOTYPES: Mapping[str, Prototype] = {
 _RINGS: Mapping[str, tuple[Strengths, Strengths]] = {
     "Joy": ({"AU6": 0.45, "AU12": 0.8, "AU25": 0.1},
             {"AU6": 1.1, "AU12": 1.4, "AU25": 0.95, "AU26": 0.5}),
-    "Trust": ({"AU1": 0.16, "AU6": 0.18, "AU12": 0.58, "AU43": 0.05},
+    "Trust": ({"AU1": 0.3, "AU6": 0.08, "AU12": 0.55, "AU43": 0.05},
               {"AU1": 0.8, "AU2": 0.2, "AU5": 0.3, "AU6": 0.35, "AU12": 1.1, "AU25": 0.5,
                "AU43": 0.08}),
     "Fear": ({"AU1": 0.75, "AU2": 0.35, "AU4": 0.45, "AU5": 0.7, "AU20": 0.62, "AU25": 0.4},
