@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
 from flamewheel.errors import WheelError
-from flamewheel.wheel.blend import METHODS, blend
+from flamewheel.wheel.blend import blend
 from flamewheel.wheel.dbex import ExpressionDatabase
 from flamewheel.wheel.points import WheelPoint
 from flamewheel.wheel.prototypes import build_prototype_database
@@ -105,19 +103,3 @@ def test_refusals(small: ExpressionDatabase, spots, options, code) -> None:
     with pytest.raises(WheelError) as refusal:
         blend(small, spots, **options)
     assert refusal.value.code == code and refusal.value.hint
-
-
-def test_a_blend_takes_less_than_a_millisecond(head) -> None:
-    database = build_prototype_database(head, head.units)
-    for method in METHODS:
-        for points in ((JOY, FEAR), (JOY, FEAR, WheelPoint("Anger"))):
-            best = min(
-                _seconds(lambda m=method, p=points: blend(database, p, method=m, units=head.units))
-                for _ in range(50))
-            assert best < 1e-3
-
-
-def _seconds(call) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
