@@ -37,3 +37,17 @@ def add_database_option(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--database", metavar="NAME", help='expression database: "facs" (prototypes; the default), '
         '"photos" (embedded heads) or a file of `dbex build`')
+
+
+def add_every_subject_option(verb: argparse.ArgumentParser) -> None:
+    """`--every-subject`, of trainings on labelled photos."""
+    verb.add_argument("--every-subject", action="store_true",
+                      help="learn from the held-out subjects, too: nothing can be measured then")
+
+
+def positive(text: str) -> int:
+    """A whole number of 1 or more, for argparse."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value

@@ -59,6 +59,11 @@ def print_notes(notes: tuple[str, ...]) -> None:
         print(f"note: {one_line(note)}", file=sys.stderr)
 
 
+def say(line: str) -> None:
+    """One line of a training's progress, on standard error."""
+    print(one_line(line), file=sys.stderr, flush=True)
+
+
 @contextmanager
 def progress_line(what: str) -> Iterator[Progress]:
     """A progress bar on standard error while something long runs; silent where nothing is long."""

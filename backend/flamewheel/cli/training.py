@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from .giving import say_where
+from .options import add_every_subject_option, positive
 from .places import check_ending, check_places
-from .report import print_json, progress_line
+from .report import print_json, progress_line, say
 from .training_emotion import add_emotion_training
 from .training_recogniser import add_recogniser_training
 
@@ -40,7 +40,7 @@ def add_training(
     _common_options(emotion, steps=1500, batch=32, learning_rate=2e-3)
     emotion.add_argument("--backbone", choices=BACKBONES, default="small",
                          help="small trains on a CPU; resnet50 is the paper's")
-    emotion.add_argument("--fewest", type=_positive, default=20,
+    emotion.add_argument("--fewest", type=positive, default=20,
                          help="photos of an emotion, below which it is left out")
     emotion.set_defaults(run=emotion_image)
     _add_encoder(models, common)
@@ -67,9 +67,9 @@ def _add_encoder(
     model.add_argument("--emotion", type=Path, required=True,
                        help="emotion network of `train emotion-image`")
     model.add_argument("--start", type=Path, help="image encoder to start from")
-    model.add_argument("--renders", type=_positive, default=3000, help="pictures to make and keep")
+    model.add_argument("--renders", type=positive, default=3000, help="pictures to make and keep")
     model.add_argument("--teaching", type=int, default=600, help="steps on renders alone")
-    model.add_argument("--photos", type=_positive, default=8, help="photos a step thereafter")
+    model.add_argument("--photos", type=positive, default=8, help="photos a step thereafter")
     model.add_argument("--photo-share", type=_above_zero, default=1.0,
                        help="how much the photos' loss counts beside the renders', in mm2")
     model.add_argument("--weight", action="append", default=[], metavar="LOSS=NUMBER",
@@ -88,7 +88,7 @@ def emotion_image(options: Namespace) -> None:
         every_subject=options.every_subject, seed=options.seed, device=options.device,
         save_every=options.save_every)
     with progress_line("cutting faces") as progress:
-        report = train(config, _say, resume=options.resume, progress=progress)
+        report = train(config, say, resume=options.resume, progress=progress)
     _tell(report, options, f"held-out subjects: accuracy {report.accuracy:.3f}, every emotion "
           f"counting the same {report.balanced_accuracy:.3f}, {report.photos} photos")
 
@@ -107,7 +107,7 @@ def encoder(options: Namespace) -> None:
         every_subject=options.every_subject, seed=options.seed, device=options.device,
         save_every=options.save_every)
     with progress_line("preparing") as progress:
-        report = train(config, _say, resume=options.resume, progress=progress)
+        report = train(config, say, resume=options.resume, progress=progress)
     _tell(report, options, f"on other renders: {report.error:.2f} mm; by landmarks alone "
           f"{report.landmarks_alone:.2f} mm, no expression {report.zero:.2f} mm")
 
@@ -123,7 +123,7 @@ def train_detail(options: Namespace) -> None:
         every_subject=options.every_subject, seed=options.seed, device=options.device,
         save_every=options.save_every)
     with progress_line("preparing") as progress:
-        report = train(config, _say, resume=options.resume, progress=progress)
+        report = train(config, say, resume=options.resume, progress=progress)
     _tell(report, options, f"photometric loss: without relief {report.smooth:.4f}, with it "
           f"{report.detailed:.4f}")
 
@@ -170,28 +170,20 @@ def _common_options(
     model.add_argument("folder", type=Path, metavar="FOLDER", help="labelled photos")
     model.add_argument("-o", "--output", type=Path, required=True, metavar="FILE",
                        help="weights to write (.npz); beside them FILE.resume, to go on from")
-    model.add_argument("--steps", type=_positive, default=steps, metavar="NUMBER",
+    model.add_argument("--steps", type=positive, default=steps, metavar="NUMBER",
                        help=f"how long to train; {steps} by default")
-    model.add_argument("--batch", type=_positive, default=batch, metavar="NUMBER",
+    model.add_argument("--batch", type=positive, default=batch, metavar="NUMBER",
                        help=f"pictures a step; {batch} by default")
     model.add_argument("--learning-rate", type=_above_zero, default=learning_rate,
                        metavar="NUMBER", help=f"{learning_rate:g} by default")
     model.add_argument("--seed", type=_seed, default=0, metavar="NUMBER",
                        help="the same seed trains the same network; 0 by default")
     model.add_argument("--device", default="cpu", help='"cpu" (by default) or "cuda"')
-    model.add_argument("--save-every", type=_positive, default=100, metavar="STEPS",
+    model.add_argument("--save-every", type=positive, default=100, metavar="STEPS",
                        help="how often to write FILE.resume; every 100 steps by default")
     model.add_argument("--resume", action="store_true",
                        help="go on from FILE.resume, with the same options")
-    model.add_argument("--every-subject", action="store_true",
-                       help="learn from the held-out subjects, too: nothing can be measured then")
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
+    add_every_subject_option(model)
 
 
 def _seed(text: str) -> int:
@@ -206,8 +198,3 @@ def _above_zero(text: str) -> float:
     if not 0.0 < value < 1e6:
         raise argparse.ArgumentTypeError("must be above 0")
     return value
-
-
-def _say(line: str) -> None:
-    """One line of progress."""
-    print(line, file=sys.stderr, flush=True)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .giving import say_where
+from .options import add_every_subject_option, positive
 from .places import check_ending, check_places
-from .report import print_json, progress_line
+from .report import print_json, progress_line, say
 
 if TYPE_CHECKING:
     from ..emotion.network_table import ParameterTable
@@ -60,10 +60,10 @@ def _add_emotion3d(
                        "features: of --image-model, or `image_features` of the table")
     model.add_argument("--image-model", type=Path, metavar="FILE", help="2D model (.onnx, .pt, "
                        ".npz) for --fuse; the embedded one by default")
-    model.add_argument("--width", type=_positive, help="of the four layers")
-    model.add_argument("--epochs", type=_positive, help="100 by default")
-    model.add_argument("--patience", type=_positive, help="epochs without a lower loss")
-    model.add_argument("--batch", type=_positive, help="faces a step; 64 by default")
+    model.add_argument("--width", type=positive, help="of the four layers")
+    model.add_argument("--epochs", type=positive, help="100 by default")
+    model.add_argument("--patience", type=positive, help="epochs without a lower loss")
+    model.add_argument("--batch", type=positive, help="faces a step; 64 by default")
     model.add_argument("--seed", type=int, default=0, help="the same seed trains the same network")
     model.add_argument("--device", default="cpu", help='"cpu" (by default) or "cuda"')
     model.add_argument("--resume", action="store_true", help="go on from FILE.resume")
@@ -81,7 +81,7 @@ def emotion3d(options: Namespace) -> None:
         raise UsageError("unheard-option", "--image-model says nothing without --fuse.",
                          "Add --fuse, or leave it out.")
     table, checksum = _table(options)
-    report = train(_config(options, len(table), checksum), table, _say, resume=options.resume)
+    report = train(_config(options, len(table), checksum), table, say, resume=options.resume)
     if options.json:
         print_json({"path": str(options.output), **_plain(asdict(report))})
         return
@@ -97,7 +97,7 @@ def emotion_looks(options: Namespace) -> None:
     check_ending(options.output, ".npz", "A trained model")
     check_places([("the folder", options.folder)], [("-o", options.output)])
     with progress_line("looking") as progress:
-        report = train(options.folder, options.output, _say, fewest=options.fewest,
+        report = train(options.folder, options.output, say, fewest=options.fewest,
                        every_subject=options.every_subject, progress=progress)
     if options.json:
         print_json({"path": str(options.output), **_plain(asdict(report))})
@@ -121,7 +121,7 @@ def _table(options: Namespace) -> tuple[ParameterTable, str]:
     model = load_image_model(options.image_model) if options.fuse else None
     kept = options.output.with_suffix(".faces.npz")
     with progress_line("encoding") as progress:
-        table = encoded(FacesWanted(photos, options.head, model), kept, _say, progress)
+        table = encoded(FacesWanted(photos, options.head, model), kept, say, progress)
     return table, model.checksum if model else ""
 
 
@@ -144,7 +144,7 @@ def _config(options: Namespace, faces: int, checksum: str) -> Emotion3dConfig:
         fewest=options.fewest, every_subject=options.every_subject, seed=options.seed,
         device=options.device)
     preset = options.preset or ("small" if faces < FEW_FACES else "published")
-    _say(f"{faces} faces: preset {preset}")
+    say(f"{faces} faces: preset {preset}")
     config = for_few_faces(plain) if preset == "small" else plain
     given = {name: getattr(options, name) for name in ("width", "epochs", "patience", "batch")
              if getattr(options, name) is not None}
@@ -157,18 +157,6 @@ def _plain(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shared_options(model: argparse.ArgumentParser) -> None:
-    model.add_argument("--fewest", type=_positive, default=20,
+    model.add_argument("--fewest", type=positive, default=20,
                        help="faces of an emotion, below which it is left out")
-    model.add_argument("--every-subject", action="store_true",
-                       help="learn from the held-out subjects, too: nothing can be measured then")
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    add_every_subject_option(model)

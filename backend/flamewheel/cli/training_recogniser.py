@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
 from .giving import say_where
+from .options import add_every_subject_option, positive
 from .places import check_ending, check_places
-from .report import one_line, print_json, progress_line
+from .report import print_json, progress_line, say
 
 Models = argparse._SubParsersAction  # the class has no public name
 
@@ -28,15 +28,14 @@ def add_recogniser_training(
     model.add_argument("folder", type=Path, metavar="FOLDER", help="labelled photos")
     model.add_argument("-o", "--output", type=Path, required=True, metavar="FILE",
                        help="recogniser to write (.npz)")
-    model.add_argument("--fewest", type=_positive, default=3,
+    model.add_argument("--fewest", type=positive, default=3,
                        help="photos of an emotion, below which they are left out; 3 by default")
-    model.add_argument("--enough", type=_positive, default=20, help="photos of an emotion, below "
+    model.add_argument("--enough", type=positive, default=20, help="photos of an emotion, below "
                        "which FACS prototypes help out; 20 by default")
     model.add_argument("--no-prototypes", action="store_true", help="learn from photos alone")
     model.add_argument("--seed", type=_positive_or_zero, default=0, metavar="NUMBER",
                        help="the same seed trains the same recogniser; 0 by default")
-    model.add_argument("--every-subject", action="store_true",
-                       help="learn from the held-out subjects, too: nothing can be measured then")
+    add_every_subject_option(model)
     model.set_defaults(run=recogniser)
 
 
@@ -50,7 +49,7 @@ def recogniser(options: Namespace) -> None:
         str(options.folder), str(options.output), options.fewest, options.enough,
         not options.no_prototypes, options.every_subject, options.seed)
     with progress_line("training") as progress:
-        report = train(config, _say, progress)
+        report = train(config, say, progress)
     if options.json:
         print_json({"path": str(options.output), **asdict(report)})
         return
@@ -58,19 +57,8 @@ def recogniser(options: Namespace) -> None:
     say_where(options.output)
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
-
-
 def _positive_or_zero(text: str) -> int:
     value = int(text)
     if not 0 <= value < 1 << 32:
         raise argparse.ArgumentTypeError("must be from 0 to 2^32 - 1")
     return value
-
-
-def _say(line: str) -> None:
-    print(one_line(line), file=sys.stderr, flush=True)

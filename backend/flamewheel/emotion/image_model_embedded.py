@@ -20,6 +20,7 @@ from ..errors import CheckpointError
 from ..weight_file import read_weights
 from .image_model import ImageReading, Pixels
 from .image_model_gradients import FEATURES, gradient_features, mirrored, upright_face
+from .learners import softmax
 
 KIND = "emotion-looks"
 Floats = npt.NDArray[np.float64]
@@ -54,7 +55,7 @@ class LooksMachine:
     def probabilities(self, features: npt.ArrayLike) -> Floats:
         """(N,K) of gradients (N,F): the mean of each face and its mirror image."""
         given = np.asarray(features, dtype=np.float32)
-        both = [_softmax(self.logits(self.components(side))) for side in (given, mirrored(given))]
+        both = [softmax(self.logits(self.components(side))) for side in (given, mirrored(given))]
         return np.asarray((both[0] + both[1]) / 2.0)
 
 
@@ -117,11 +118,6 @@ def _bounded(array: npt.ArrayLike) -> Floats:
     if not np.abs(found).max(initial=0.0) <= LARGEST:  # NaN is not, either
         raise ValueError(f"a number beyond {LARGEST:g}")
     return found
-
-
-def _softmax(logits: Floats) -> Floats:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
 def _unknown(path: Path, why: str) -> CheckpointError:

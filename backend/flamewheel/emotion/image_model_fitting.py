@@ -7,12 +7,14 @@ machine, which keeps faces, was no better (docs/fusion.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from .calibration import class_weights
+from .fitting import grouped_folds
 from .fusion import SHARPNESSES_TRIED, log_loss, sharpened
 from .image_model_embedded import LooksMachine
 from .image_model_gradients import mirrored
@@ -54,8 +56,7 @@ def fit_looks(features: Features, labels: Sequence[str], subjects: Sequence[str]
 
 def even_importance(numbers: npt.NDArray[np.int64]) -> Floats:
     """(N,) how much each face counts so that every class counts the same; mean 1."""
-    counts = np.bincount(numbers)
-    return np.asarray(len(numbers) / (np.count_nonzero(counts) * counts[numbers]))
+    return class_weights(numbers) * len(numbers)
 
 
 def out_of_fold(features: Features, labels: Sequence[str], subjects: Sequence[str],
@@ -64,21 +65,12 @@ def out_of_fold(features: Features, labels: Sequence[str], subjects: Sequence[st
     chosen, words = config or LooksConfig(), np.asarray(labels)
     classes = tuple(np.unique(words).tolist())
     told = np.zeros((len(words), len(classes)))
-    for learn, test in folds(labels, subjects, chosen):
+    numbers = np.searchsorted(np.array(classes), words)
+    for learn, test in grouped_folds(numbers, np.asarray(subjects), chosen.folds, chosen.seed):
         machine = _fit(features[learn], words[learn], chosen)
         columns = [classes.index(name) for name in machine.classes]
         told[np.ix_(test, np.array(columns))] = machine.probabilities(features[test])
     return told, classes
-
-
-def folds(labels: Sequence[str], subjects: Sequence[str], config: LooksConfig
-          ) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """Rows to learn from and rows to test, fold by fold; no subject is in both."""
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    splitter = StratifiedGroupKFold(config.folds, shuffle=True, random_state=config.seed)
-    yield from splitter.split(np.zeros((len(labels), 1)), np.asarray(labels),
-                              np.asarray(subjects))
 
 
 def _fit(features: Features, words: npt.NDArray[np.str_], config: LooksConfig) -> LooksMachine:

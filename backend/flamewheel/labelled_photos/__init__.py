@@ -22,11 +22,14 @@ from .photos import (
     with_enough_photos,
 )
 from .reading import LabelledFolder, read_folder, read_labelled
-from .sets import AFFECTNET_CLASSES
+from .sets import AFFECTNET_CLASSES, RAF_CLASSES
+from .tables import FER_CLASSES
 
 __all__ = [
     "AFFECTNET_CLASSES",
+    "FER_CLASSES",
     "PICTURE_SUFFIXES",
+    "RAF_CLASSES",
     "LabelledFolder",
     "LabelledPhoto",
     "Split",
