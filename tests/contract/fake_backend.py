@@ -22,11 +22,11 @@ from flamewheel import pipeline
 from flamewheel.errors import FlamewheelError, HeadError, PhotoError, VideoError, WheelError
 from flamewheel.head.data import NamedUnits
 from flamewheel.head.registry import HeadEntry
+from flamewheel.head.unit_solving import SolvedUnits
 from flamewheel.parameters import EmotionReading, ExpressionCode, FaceParameters, Identity
 from flamewheel.pipeline import EncodedPhoto, EncodedPhotos, RefusedPhoto
 from flamewheel.protocol import PlanStep
 from flamewheel.trajectory import CurveKeys, Trajectory
-from flamewheel.wheel.units import SolvedUnits
 
 
 def encode(photo: bytes, *, head: str, face: int | None) -> FaceParameters:

@@ -7,7 +7,6 @@ import numpy as np
 
 from .. import pipeline
 from ..errors import UsageError
-from ..head.data import JOINT_NAMES
 from ..pipeline import Progress
 from ..protocol_units import (
     JAW,
@@ -17,11 +16,10 @@ from ..protocol_units import (
     UnitsReply,
     UnitsRequest,
 )
+from ..wheel.units import unit_rows
 
 POOR = 0.5
 """Share of a unit's motion below which a person is told; as `SolvedUnits.poorly_explained`."""
-
-_JAW = JOINT_NAMES.index("jaw")
 
 
 def solve_units(asked: UnitsRequest, progress: Progress) -> UnitsReply:
@@ -30,12 +28,11 @@ def solve_units(asked: UnitsRequest, progress: Progress) -> UnitsReply:
     solved = pipeline.head_units(asked.head)
     progress(1, 1, "solved")
     units = solved.units
-    rows = np.concatenate([units.expression, units.pose[:, _JAW]], axis=1).astype(np.float64)
     mending = units.pair_expression
     poor = solved.poorly_explained(POOR)
     notes = [f"This head shows little of {', '.join(poor)}."] if poor else []
     return UnitsReply(
-        list(units.names), rows.tolist(),
+        list(units.names), unit_rows(units).tolist(),
         [] if mending is None else np.asarray(units.pairs).tolist(),
         [] if mending is None else np.asarray(mending, np.float64).tolist(),
         np.asarray(solved.explained, np.float64).tolist(), solved.source, notes)

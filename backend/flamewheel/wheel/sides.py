@@ -6,19 +6,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from ..errors import WheelError
 from ..head.data import NamedUnits
+from ..head.unit_sides import LEFT, RIGHT, mirror_rows, unit_side
 from ..parameters import ExpressionCode
 from .dbex import JAW_SIZE
 from .facs import Array
 from .units import face_rows
-
-LEFT, RIGHT = "left", "right"
 
 
 @dataclass(frozen=True)
@@ -61,21 +58,9 @@ def one_sided(names: Sequence[str], strengths: Array, side: Side) -> Array:
     That side takes the stronger of both, so that what shows on one side alone (contempt) comes to
     it; a unit without sides (jaw, chin) stays.  Nothing becomes stronger than it was on a side.
     """
-    twin, here = _twins(tuple(names), "L" if side.name == LEFT else "R")
+    twin = mirror_rows(names)
+    here = np.array([unit_side(name) == side.name for name in names])
     other = strengths[twin]
     sided = twin != np.arange(len(names))
     alone = np.where(here | ~sided, np.maximum(strengths, other), 0.0)
     return np.asarray(strengths + side.asymmetry * (alone - strengths))
-
-
-@lru_cache(maxsize=16)
-def _twins(
-    names: tuple[str, ...], letter: str
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """(U,) where each unit's other side is, or itself, and which units are of `letter`."""
-    index = {name: at for at, name in enumerate(names)}
-    swapped = {"L": "R", "R": "L"}
-    twin = np.array([
-        index.get(name[:-1] + swapped[name[-1]], at) if name[-1] in swapped else at
-        for at, name in enumerate(names)])
-    return twin, np.array([name.endswith(letter) for name in names])

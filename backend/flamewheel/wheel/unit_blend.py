@@ -24,6 +24,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from ..head.unit_meanings import unit_number
 from .facs import PROTOTYPES, Array
 from .points import EMOTIONS
 from .prototypes import STRONGEST_UNIT
@@ -156,7 +157,7 @@ def _smooth(share: Array) -> Array:
 
 @lru_cache(maxsize=8)
 def _rules(names: tuple[str, ...]) -> _Rules:
-    number = np.array([int(name.removeprefix("AU").rstrip("LR")) for name in names])
+    number = np.array([unit_number(name) or 0 for name in names])  # 0: no rule knows it
     marks = np.array([np.isin(number, MARKS.get(name, ())) for name in EMOTIONS], np.float64)
     upper = np.isin(number, list(UPPER))
     half = np.array([

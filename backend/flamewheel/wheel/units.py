@@ -11,9 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..head.data import JOINT_NAMES, HeadData, NamedUnits
-from ..head.unit_solving import SolvedUnits
-
-__all__ = ["SolvedUnits", "eye_distance", "face_rows", "unit_rows"]
 
 Array = npt.NDArray[np.float64]
 

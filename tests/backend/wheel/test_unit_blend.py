@@ -238,3 +238,13 @@ def test_two_smiles_stand_together_against_sadness(head: HeadData) -> None:
     beside_both = mixed(head, "Sadness", "Trust", "Joy", weights=(0.52, 0.25, 0.23))
     assert beside_joy["AU12"] < 0.5 * beside_joy["AU15"]
     assert beside_both["AU12"] > 2.0 * beside_both["AU15"]
+
+
+def test_a_unit_that_facs_does_not_know_changes_no_other(head: HeadData) -> None:
+    """Heads name their units as they like."""
+    names, pair = head.units.names, ("Joy", "Fear")
+    faces = [alone(head, name) for name in pair]
+    plain = mixed_strengths(names, pair, faces, (0.6, 0.4))
+    odd = mixed_strengths((*names, "wiggleL", "AUx"), pair,
+                          [np.append(face, (0.5, 0.0)) for face in faces], (0.6, 0.4))
+    assert odd[:-2] == pytest.approx(plain) and 0.0 <= odd[-2] <= 0.5 and odd[-1] == 0.0
