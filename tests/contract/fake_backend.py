@@ -135,7 +135,7 @@ def convert_head(source: Path, output: Path) -> Any:
     return SimpleNamespace(**vars(find_head(source)), name=source.stem)
 
 
-def head_units(head: str) -> Any:
+def head_units(head: str, *, progress: Any) -> Any:
     """Two units of a head with three expression components; "bad" has none."""
     if head == "bad":
         raise HeadError("no-landmarks", "The head has no landmarks.", "Give some.")

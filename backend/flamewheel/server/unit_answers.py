@@ -24,9 +24,7 @@ POOR = 0.5
 
 def solve_units(asked: UnitsRequest, progress: Progress) -> UnitsReply:
     """The units of the head asked for; raises HeadError `no-units`, `no-landmarks`."""
-    progress(0, 1, "solving the action units")
-    solved = pipeline.head_units(asked.head)
-    progress(1, 1, "solved")
+    solved = pipeline.head_units(asked.head, progress=progress)
     units = solved.units
     mending = units.pair_expression
     poor = solved.poorly_explained(POOR)
