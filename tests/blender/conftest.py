@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,13 @@ def cases_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                           env=environment)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="module")
+def addon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The add-on at work, and the user's folder that it has; gone when the file is done."""
+    from scene_tools import registered_addon  # registers with Blender, which not every file needs
+
+    folder = tmp_path_factory.mktemp("user")
+    with registered_addon(folder):
+        yield folder

@@ -3,24 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
 import pytest
-from scene_tools import flamewheel, head_mesh, registered_addon, values
+from scene_tools import flamewheel, head_mesh, values
 from simple_rig import empty_file
 
 from blender_addon.ui.mix_fields import fill_mix, shares_of
-
-
-@pytest.fixture(scope="module", autouse=True)
-def addon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("user")
-    with registered_addon(folder):
-        yield folder
 
 
 @pytest.fixture(autouse=True)

@@ -3,23 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import bpy
 import pytest
-from scene_tools import PHOTO, registered_addon, values
+from scene_tools import PHOTO, values
 from simple_rig import empty_file
 
 from blender_addon.client.session import session
-
-
-@pytest.fixture(scope="module", autouse=True)
-def addon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("user")
-    with registered_addon(folder):
-        yield folder
 
 
 @pytest.fixture(autouse=True)

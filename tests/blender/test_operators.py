@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from scene_tools import (
     flamewheel,
     head_mesh,
     keyframes,
-    registered_addon,
     run_backend,
     values,
 )
@@ -30,13 +28,6 @@ from blender_addon.client.session import session
 from blender_addon.core.head_file import open_head_path
 
 FPS = 24
-
-
-@pytest.fixture(scope="module", autouse=True)
-def addon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("user")
-    with registered_addon(folder):
-        yield folder
 
 
 @pytest.fixture(autouse=True)

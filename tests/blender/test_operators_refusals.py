@@ -5,24 +5,17 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import bpy
 import pytest
-from scene_tools import PHOTO, contents, flamewheel, head_mesh, registered_addon, write_png
+from scene_tools import PHOTO, contents, flamewheel, head_mesh, write_png
 from simple_rig import empty_file
 
 from blender_addon.client.session import session
 from blender_addon.core.head_file import open_head_path
-
-
-@pytest.fixture(scope="module", autouse=True)
-def addon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("user")
-    with registered_addon(folder):
-        yield folder
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from scene_tools import (
     flamewheel,
     head_mesh,
     keyframes,
-    registered_addon,
     run_backend,
     values,
     write_png,
@@ -32,13 +30,6 @@ whole.save(sys.argv[2] + "/a.png")
 ImageOps.mirror(whole).save(sys.argv[2] + "/b.png")
 whole.resize((300, 300)).save(sys.argv[2] + "/c.png")
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def addon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("user")
-    with registered_addon(folder):
-        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 from rig_tools import evaluated
-from scene_tools import contents, head_mesh, keyframes, registered_addon, values
+from scene_tools import contents, head_mesh, keyframes, values
 from simple_rig import empty_file
 
 from blender_addon.client.session import session
@@ -21,13 +20,6 @@ from blender_addon.scene.pose import read_code
 from blender_addon.scene.unit_channels import unit_names, units_of
 
 verbs: Any = bpy.ops.flamewheel
-
-
-@pytest.fixture(scope="module", autouse=True)
-def addon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("user")
-    with registered_addon(folder):
-        yield folder
 
 
 @pytest.fixture(autouse=True)
