@@ -18,7 +18,8 @@ WITH_EMBEDDED = Fusion("weighted", 0.55, 1.2, 0.28)
 """The shipped recogniser beside the embedded 2D model, measured on what was said of unseen people
 (folds over 1,480 photos of four fifths of the faces set's people, every class counting the same):
 the weight of the least log loss, the sharpness of the least calibration error, and the chance that
-85 % of faces reach, as of the recogniser alone."""
+85 % of faces reach, as of the recogniser alone.  The recogniser of that measuring was learned by
+the same command shortly before the shipped one."""
 WITH_BROUGHT = Fusion("weighted", 0.2, 1.0)
 """Ig3D's weight of the 3D part beside a 2D model that was trained on AffectNet (5.2)."""
 

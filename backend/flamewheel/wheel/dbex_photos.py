@@ -34,7 +34,7 @@ FEWEST_PAIRS = 20  # photos with a neutral photo of their subject, to measure th
 OWN_SHARE_HEEDED = 0.5
 """Own share from which a subject's own neutral face is taken off: beyond, a neutral photo tells
 more of the person than of the moment.  Of the faces set's pictures from the street the share is
-0.32, and taking it off tells five emotions apart worse than the mean neutral face alone does
+0.34, and taking it off tells five emotions apart worse than the mean neutral face alone does
 (balanced accuracy 0.546 and 0.575; linear discriminant, subject-disjoint folds, 116 people)."""
 SHRINKAGE = 0.1  # of the within-class covariance towards a round one: there are few photos
 FILLED = 30  # varied prototype faces for an emotion that photos do not tell
