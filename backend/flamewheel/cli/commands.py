@@ -15,7 +15,7 @@ from .report import print_json, print_notes
 
 def transition(options: Namespace) -> None:
     """Sentence -> trajectory file."""
-    from ..instruction.plan import describe
+    from ..instruction.plan_text import describe
     from ..trajectory import save_trajectory, to_json_dict
 
     start = _expression_in(options.start) if options.start else None

@@ -6,6 +6,7 @@ position or a sentence means the same wherever it is given.  Heavy libraries are
 the functions that need them: a server must answer before torch is loaded.
 """
 
+from .acting import TransitionResult, perform, transition, understand
 from .blending import blend, named_strengths
 from .calibrating import CalibratedHead, calibrate_head
 from .database import describe_database, expression_database
@@ -26,8 +27,8 @@ from .heads import convert_head, head_name, heads, inspect_head, load_head
 from .inferring import EMBEDDED, NO_LOOKS, infer_face, infer_photo
 from .measuring import measure_units
 from .networks import EncoderChoice, choose_encoder, encode_by
-from .performing import TransitionResult, retarget, transition
 from .progress import Progress
+from .retargeting import retarget
 from .sources import Gathered, gather_photos, is_video
 from .units import (
     UnitRow,
@@ -77,9 +78,11 @@ __all__ = [
     "load_head",
     "measure_units",
     "named_strengths",
+    "perform",
     "retarget",
     "save_head_units",
     "transition",
+    "understand",
     "with_mean_identity",
     "write_contact_sheet",
     "write_preview",

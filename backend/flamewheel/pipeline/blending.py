@@ -116,7 +116,7 @@ def _own_expression(own: FaceParameters, head: str) -> OwnExpression:
     """`own` on `head`, with its unit strengths; another head's crosses by its units."""
     from ..wheel.blend import OwnExpression
     from .heads import head_name
-    from .performing import retarget
+    from .retargeting import retarget
 
     face = own if own.head == head_name(head) else retarget(own, None, head=head)
     meter = _meter(head, expression_database(head).head_checksum)

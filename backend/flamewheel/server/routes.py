@@ -154,7 +154,7 @@ def _video(asked: VideoRequest, progress: pipeline.Progress) -> VideoReply:
 
 
 def _transition(asked: protocol.TransitionRequest) -> protocol.TrajectoryReply:
-    from ..instruction.plan import to_wire
+    from ..instruction.plan_wire import to_wire
 
     now = None if asked.start is None else code_of(asked.start)
     result = pipeline.transition(asked.text, head=asked.head, start=now, seed=asked.seed)

@@ -9,7 +9,9 @@ import pytest
 
 from flamewheel import protocol
 from flamewheel.errors import InstructionError
-from flamewheel.instruction.plan import EmotionMix, describe, from_wire, to_wire
+from flamewheel.instruction.plan import EmotionMix
+from flamewheel.instruction.plan_text import describe
+from flamewheel.instruction.plan_wire import from_wire, to_wire
 
 TEXTS = (
     "from disgust to happiness over two seconds, then hold, then surprise",

@@ -14,7 +14,7 @@ import pytest
 from plan_notation import plan_agrees
 
 from flamewheel.errors import InstructionError
-from flamewheel.instruction.plan import describe
+from flamewheel.instruction.plan_text import describe
 
 SENTENCES = json.loads(Path(__file__).with_name("sentences.json").read_text(encoding="utf-8"))
 

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sentences and other faces to expressions of a head."""
+"""Sentences to performances of a head: understood first, then acted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..parameters import ExpressionCode, FaceParameters
+from ..parameters import ExpressionCode
 from ..trajectory import Trajectory
 from .database import expression_database
 from .units import head_units
 
 if TYPE_CHECKING:
-    from ..instruction.plan import TransitionPlan
+    from ..instruction.plan import EmotionMix, TransitionPlan
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,47 @@ class TransitionResult:
     trajectory: Trajectory
     plan: TransitionPlan
     notes: tuple[str, ...]
+
+
+def understand(
+    text: str, *, fps: float | None = None, through_neutral: bool = False
+) -> TransitionPlan:
+    """What a sentence means, step by step; no head is needed and nothing is changed.
+
+    `fps`: frames a second where the text speaks of frames (24 without it).
+    Raises InstructionError with the place in the text where it cannot be understood.
+    """
+    from ..instruction.grammar import DEFAULT_FPS, parse
+
+    return parse(text, fps=fps or DEFAULT_FPS, through_neutral=through_neutral)
+
+
+def perform(
+    plan: TransitionPlan,
+    *,
+    head: str = "open",
+    start: ExpressionCode | None = None,
+    seed: int | None = None,
+) -> TransitionResult:
+    """A plan, as it was understood or edited, as a performance of `head`.
+
+    `start` is what the face shows now; it counts where the plan names no beginning.
+    """
+    from ..instruction.compose import plan_to_trajectory, start_notes, wheel_points
+    from ..wheel.blend import EVEN
+    from ..wheel.blend import blend as blend_points
+
+    database, units = expression_database(head), head_units(head).units
+
+    def codes_for(mix: EmotionMix) -> ExpressionCode:
+        # an even share is what a sentence means that says none ("angry but amused", "awe")
+        weight = None if mix.weight == EVEN else mix.weight
+        return blend_points(database, wheel_points(mix), weight=weight, units=units).code
+
+    if start is not None:
+        start = _fitted(start, database.expression_count)
+    trajectory = plan_to_trajectory(plan, codes_for, database.head, start, seed)
+    return TransitionResult(trajectory, plan, (*plan.notes, *start_notes(plan, start)))
 
 
 def transition(
@@ -37,45 +77,8 @@ def transition(
     `start` is what the face shows now; it counts where the sentence names no beginning.
     Raises InstructionError with the place in the text where it cannot be understood.
     """
-    from ..instruction.compose import plan_to_trajectory, start_notes, wheel_points
-    from ..instruction.grammar import parse
-    from ..instruction.plan import EmotionMix
-    from ..wheel.blend import EVEN
-    from ..wheel.blend import blend as blend_points
-
-    plan = parse(text)  # before the head is read: a wrong word is told at once
-    database, units = expression_database(head), head_units(head).units
-
-    def codes_for(mix: EmotionMix) -> ExpressionCode:
-        # an even share is what a sentence means that says none ("angry but amused", "awe")
-        weight = None if mix.weight == EVEN else mix.weight
-        return blend_points(database, wheel_points(mix), weight=weight, units=units).code
-
-    if start is not None:
-        start = _fitted(start, database.expression_count)
-    trajectory = plan_to_trajectory(plan, codes_for, database.head, start, seed)
-    return TransitionResult(trajectory, plan, (*plan.notes, *start_notes(plan, start)))
-
-
-def retarget(
-    source: FaceParameters, target: FaceParameters | None = None, *, head: str = "open"
-) -> FaceParameters:
-    """`source` gives expression and pose, `target` identity (VN3DFace); the result is of `head`.
-
-    Both may be of other heads: an expression crosses by action units, an identity does not.
-    """
-    from ..head.registry import find_head
-    from ..retarget import retarget as retarget_face
-
-    to = find_head(head)
-    if source.head == to.name:
-        return retarget_face(source, target, to, to, None, None)
-    if any(sign in source.head for sign in "/\\"):  # a file may come from anywhere
-        raise UsageError("bad-head-name", f"The parameter file names a path as its head: "
-                         f"{source.head}.", "It must be a head's name; see `flamewheel head list`.")
-    start = find_head(source.head)
-    return retarget_face(source, target, start, to, head_units(source.head).units,
-                         head_units(head).units)
+    # understood before the head is read: a wrong word is told at once
+    return perform(understand(text), head=head, start=start, seed=seed)
 
 
 def _fitted(code: ExpressionCode, count: int) -> ExpressionCode:
