@@ -17,10 +17,9 @@ from ..core.protocol import (
     BlendRequest,
     CodeBody,
     FaceReply,
-    TrajectoryReply,
-    TransitionRequest,
     WheelSpot,
 )
+from ..core.protocol_plan import TrajectoryReply, TransitionRequest
 
 BRIDGE_SECONDS = 0.4
 """s: the way to a sentence's own beginning, where that is not where the last step ended.

@@ -17,7 +17,6 @@ from .protocol import (
     PATH_HEADS,
     PATH_HEALTH,
     PATH_RETARGET,
-    PATH_TRANSITION,
     BlendReply,
     BlendRequest,
     ConvertRequest,
@@ -25,14 +24,22 @@ from .protocol import (
     HeadReply,
     HealthReply,
     RetargetRequest,
-    TrajectoryReply,
-    TransitionRequest,
     from_dict,
     from_json,
     to_json,
 )
 from .protocol_infer import PATH_INFER, InferReply, InferRequest
 from .protocol_photos import PATH_PHOTOS, PhotosReply, PhotosRequest
+from .protocol_plan import (
+    PATH_PERFORM,
+    PATH_TRANSITION,
+    PATH_UNDERSTAND,
+    PerformRequest,
+    TrajectoryReply,
+    TransitionRequest,
+    UnderstandReply,
+    UnderstandRequest,
+)
 from .protocol_units import (
     PATH_MEASURE,
     PATH_UNITS,
@@ -128,6 +135,14 @@ class BackendCalls:
     def transition(self, asked: TransitionRequest) -> TrajectoryReply:
         """A sentence as a performance."""
         return from_json(TrajectoryReply, self._transport.post(PATH_TRANSITION, to_json(asked)))
+
+    def understand(self, asked: UnderstandRequest) -> UnderstandReply:
+        """What a sentence means, step by step; nothing is changed."""
+        return from_json(UnderstandReply, self._transport.post(PATH_UNDERSTAND, to_json(asked)))
+
+    def perform(self, asked: PerformRequest) -> TrajectoryReply:
+        """Steps as a performance."""
+        return from_json(TrajectoryReply, self._transport.post(PATH_PERFORM, to_json(asked)))
 
     def encode_video(self, asked: VideoRequest) -> VideoReply:
         """The performance in a video.  Takes as long as the clip; the watcher is told how far."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .protocol import PlanStep
+from .protocol_plan import PlanStep
 
 
 def plan_lines(steps: Sequence[PlanStep]) -> list[str]:

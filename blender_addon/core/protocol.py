@@ -4,7 +4,8 @@
 HTTP/1.1 on loopback.  Every request carries `Authorization: Bearer <token>` and
 `X-Flamewheel-Protocol: 1`; every answer is JSON.  A refusal has the status of its error and the
 body of `ErrorReply`.  A photo travels as the raw request body, never inside JSON.
-`protocol_photos` and `protocol_video` have the messages of what takes minutes.
+`protocol_plan` has the messages of sentences, `protocol_photos` and `protocol_video` those of what
+takes minutes.
 
 The child tells its parent where it listens with one JSON line on its standard output,
 `Greeting`; the token is in it and nowhere else.
@@ -33,7 +34,6 @@ PATH_HEALTH = "/health"
 PATH_HEADS = "/v1/heads"
 PATH_ENCODE = "/v1/encode"
 PATH_BLEND = "/v1/blend"
-PATH_TRANSITION = "/v1/transition"
 PATH_RETARGET = "/v1/retarget"
 PATH_CONVERT = "/v1/head/convert"
 
@@ -63,17 +63,20 @@ class HealthReply:
 
 @dataclass(frozen=True)
 class ErrorReply:
-    """A refusal: the three fields of `FlamewheelError`, and which of its classes it was."""
+    """A refusal: the fields of `FlamewheelError`, and which of its classes it was."""
 
     code: str
     message: str
     hint: str = ""
     kind: str = ""  # name of the class in errors.py; the other side raises it again
+    start: int | None = None  # [start, end) in the sentence that is refused
+    end: int | None = None
 
     @staticmethod
     def of(error: FlamewheelError) -> ErrorReply:
         """The body for `error`."""
-        return ErrorReply(error.code, error.message, error.hint, type(error).__name__)
+        place = getattr(error, "span", None) or (None, None)
+        return ErrorReply(error.code, error.message, error.hint, type(error).__name__, *place)
 
     def error(self) -> FlamewheelError:
         """The refusal as it was raised; a class this side does not know becomes the root."""
@@ -155,41 +158,6 @@ class BlendReply:
 
 
 @dataclass(frozen=True)
-class TransitionRequest:
-    """A sentence to act; `start` is the expression the face has now."""
-
-    head: str
-    text: str
-    start: CodeBody | None = None
-    seed: int | None = None
-
-
-@dataclass(frozen=True)
-class PlanStep:
-    """One understood step: go to `emotion` within `seconds`, or hold for them."""
-
-    emotion: str
-    intensity: float
-    seconds: float
-    easing: str
-    words: str = ""  # the part of the sentence it was read from
-
-
-@dataclass(frozen=True)
-class TrajectoryReply:
-    """A performance in seconds, and the plan it was made from."""
-
-    head: str
-    times: list[float]
-    codes: list[list[float]]
-    easings: list[str]
-    labels: list[str] = field(default_factory=list)
-    plan: list[PlanStep] = field(default_factory=list)
-    seed: int | None = None
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class RetargetRequest:
     """`source` gives expression and pose, `target` gives identity (both parameter files)."""
 
@@ -254,6 +222,9 @@ def _value(where: str, wanted: Any, read: Any) -> Any:
     if get_origin(wanted) is list and isinstance(read, list):
         (inner,) = get_args(wanted)
         return [_value(where, inner, item) for item in read]
+    if get_origin(wanted) is dict and isinstance(read, dict) and Any not in get_args(wanted):
+        inner = get_args(wanted)[1]  # JSON's keys are words
+        return {key: _value(f"{where}.{key}", inner, item) for key, item in read.items()}
     if hasattr(wanted, "__dataclass_fields__"):
         return from_dict(wanted, read)
     plain = get_origin(wanted) or wanted

@@ -10,7 +10,7 @@ import bpy
 from ..client.session import session
 from ..core.backend_calls import BackendCalls
 from ..core.plan_lines import plan_lines
-from ..core.protocol import TrajectoryReply, TransitionRequest
+from ..core.protocol_plan import TrajectoryReply, TransitionRequest
 from ..scene.find import head_in
 from ..scene.pose import key_performance, read_code
 from .verb import Ask, BackendVerb, tell

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from blender_addon.core.plan_lines import plan_lines
-from blender_addon.core.protocol import PlanStep
+from blender_addon.core.protocol_plan import PlanStep
 
 
 def test_a_plan_is_read_at_a_glance() -> None:

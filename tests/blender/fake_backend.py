@@ -12,9 +12,8 @@ from blender_addon.core.protocol import (
     BlendRequest,
     CodeBody,
     FaceReply,
-    TrajectoryReply,
-    TransitionRequest,
 )
+from blender_addon.core.protocol_plan import TrajectoryReply, TransitionRequest
 
 
 class FakeBackend:

@@ -23,9 +23,9 @@ from flamewheel.errors import FlamewheelError, HeadError, PhotoError, VideoError
 from flamewheel.head.data import NamedUnits
 from flamewheel.head.registry import HeadEntry
 from flamewheel.head.unit_solving import SolvedUnits
+from flamewheel.instruction.plan import TransitionPlan
 from flamewheel.parameters import EmotionReading, ExpressionCode, FaceParameters, Identity
-from flamewheel.pipeline import EncodedPhoto, EncodedPhotos, RefusedPhoto
-from flamewheel.protocol import PlanStep
+from flamewheel.pipeline import EncodedPhoto, EncodedPhotos, RefusedPhoto, TransitionResult
 from flamewheel.trajectory import CurveKeys, Trajectory
 
 
@@ -108,11 +108,16 @@ def blend(primary: str, secondary: str | None, **options: Any) -> Any:
                            strengths=None)
 
 
-def transition(text: str, *, head: str, start: ExpressionCode | None, seed: int | None) -> Any:
+def perform(
+    plan: TransitionPlan, *, head: str, start: ExpressionCode | None, seed: int | None
+) -> TransitionResult:
+    """One anchor more than steps, each one further from the start."""
     first = np.zeros(15) if start is None else start.vector()
-    codes = np.stack([first, first + 1])
-    path = Trajectory(head, np.array([0.0, 2.0]), codes, ("smooth",), seed=seed)
-    return SimpleNamespace(trajectory=path, plan=text, notes=("understood",))
+    count = len(plan.steps)
+    times = np.concatenate([[0.0], np.cumsum([step.seconds for step in plan.steps])])
+    path = Trajectory(head, times, first + np.arange(count + 1.0)[:, None], ("smooth",) * count,
+                      seed=seed)
+    return TransitionResult(path, plan, ("understood",))
 
 
 def retarget(source: FaceParameters, target: FaceParameters | None, *, head: str) -> FaceParameters:
@@ -152,24 +157,18 @@ def measure_units(rows: Any, *, head: str) -> Any:
                            shares=np.full(len(rows), 0.5))
 
 
-def steps_of(plan: str) -> list[PlanStep]:
-    return [PlanStep("joy", 1.0, 2.0, "smooth", plan)]
-
-
 def main() -> int:
     """The server as it is, but for the verbs and for torch, whose loading takes a second."""
     from flamewheel.head import registry
-    from flamewheel.instruction import plan
     from flamewheel.server import serve
 
     registry.find_head = find_head  # type: ignore[assignment]
     pipeline.head_name = lambda head: head
     verbs = (encode, encode_by, encode_photos, infer_photo, infer_face, encode_video, blend,
-             transition, retarget, heads, convert_head, head_units, measure_units)
+             perform, retarget, heads, convert_head, head_units, measure_units)
     for function in verbs:
         setattr(pipeline, function.__name__, function)
     sys.modules.setdefault("torch", ModuleType("torch"))
-    plan.to_wire = steps_of  # type: ignore[assignment]
     try:
         return serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     except FlamewheelError as refusal:

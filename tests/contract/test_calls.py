@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,13 @@ from blender_addon.core.protocol import (
     Greeting,
     HeadReply,
     RetargetRequest,
-    TransitionRequest,
     WheelSpot,
+)
+from blender_addon.core.protocol_plan import (
+    PerformRequest,
+    PlanStep,
+    TransitionRequest,
+    UnderstandRequest,
 )
 
 from .conftest import COMMAND
@@ -96,10 +102,34 @@ def test_a_blend_of_three_on_one_side(calls: BackendCalls) -> None:
 
 def test_a_transition(calls: BackendCalls) -> None:
     now = CodeBody([1.0, 2.0, 3.0], jaw=[0.25, 0, 0])
-    reply = calls.transition(TransitionRequest("open", "to joy", now, 7))
+    reply = calls.transition(TransitionRequest("open", "to joy over two seconds", now, 7))
     assert (reply.times, reply.easings, reply.seed) == ([0.0, 2.0], ["smooth"], 7)
     assert reply.codes[0][:4] == [1.0, 2.0, 3.0, 0.25]
-    assert reply.plan[0].words == "to joy"
+    assert [step.emotion for step in reply.plan[1:]] == ["Joy"]
+
+
+def test_a_sentence_is_understood_then_its_edited_steps_are_acted(calls: BackendCalls) -> None:
+    text = "to joy in 12 frames, then surprise"
+    understood = calls.understand(UnderstandRequest(text, fps=30))
+    assert [step.seconds for step in understood.plan] == [0.0, 0.4, 1.0]
+    assert understood.plan[1].words in text
+    edited = [*understood.plan[:2], replace(understood.plan[2], emotion="Fear", seconds=3.0)]
+    reply = calls.perform(PerformRequest("open", edited, text, seed=3))
+    assert (reply.times, reply.seed) == ([0.0, 0.4, 3.4], 3)
+    assert [step.emotion for step in reply.plan[1:]] == ["Joy", "Fear"]
+
+
+def test_a_sentence_that_is_not_understood_is_refused(calls: BackendCalls) -> None:
+    with pytest.raises(errors.InstructionError) as refused:
+        calls.understand(UnderstandRequest("hello"))
+    assert refused.value.code == "no-emotion"
+
+
+def test_steps_that_are_no_plan_are_refused(calls: BackendCalls) -> None:
+    start = PlanStep("Neutral", 1.0, 0.0, "hold")
+    with pytest.raises(errors.InstructionError) as refused:
+        calls.perform(PerformRequest("open", [start, PlanStep("Bliss", 1.0, 1.0, "smooth")]))
+    assert refused.value.code == "bad-plan"
 
 
 def test_a_transition_from_a_wrong_code(calls: BackendCalls) -> None:

@@ -30,7 +30,7 @@ PATHS = ["/health", "/v1/heads", "/v1/blend", "/nowhere"]
 
 def assert_refused(answer: Answer, status: int, code: str) -> None:
     assert (answer.status, answer.body["code"]) == (status, code)
-    assert set(answer.body) == {"code", "message", "hint", "kind"}
+    assert set(answer.body) == {"code", "message", "hint", "kind", "start", "end"}
     assert answer.headers["content-type"] == "application/json"
     assert answer.body["message"] and answer.body["hint"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from flamewheel import errors, protocol
+from flamewheel import errors, protocol, protocol_plan
 
 CODE = protocol.CodeBody([0.5, -1.0], jaw=[0.1, 0.0, 0.0])
 MESSAGES = [
@@ -16,12 +16,22 @@ MESSAGES = [
                           tertiary=protocol.WheelSpot("anger", 1.5), weights=[0.5, 0.3, 0.2],
                           side="left", asymmetry=0.5, own={"head": "open"}),
     protocol.BlendReply(CODE, "guilt", ["a note"], {"AU12L": 0.5}),
-    protocol.TransitionRequest("open", "to joy", CODE, 3),
-    protocol.TransitionRequest("open", "to joy"),
-    protocol.TrajectoryReply(
+    protocol_plan.TransitionRequest("open", "to joy", CODE, 3),
+    protocol_plan.TransitionRequest("open", "to joy"),
+    protocol_plan.TrajectoryReply(
         "open", [0.0, 1.0], [[0.0], [1.0]], ["smooth"],
-        plan=[protocol.PlanStep("joy", 1, 2.5, "smooth", "to joy")], seed=4,
+        plan=[protocol_plan.PlanStep("joy", 1, 2.5, "smooth", "to joy")], seed=4,
     ),
+    protocol_plan.PerformRequest(
+        "open",
+        [protocol_plan.PlanStep(
+            "Joy", 1.5, 0.5, "linear", "a smile", 3, 10, [protocol_plan.PlanEmotion("Fear")], 0.7,
+            [protocol_plan.PlanLayer("Anger", 1.0, ["brows"], "left")], {"AU1L": 0.5},
+            ["mouth shut"],
+        )],
+        motion=protocol_plan.MotionBody(blinks=0.0, speed_limits=False),
+    ),
+    protocol_plan.UnderstandReply([], [protocol_plan.NotUnderstood(0, 4, "hapy", ["happy"])]),
     protocol.RetargetRequest("open", {"head": "open"}, None),
     protocol.ConvertRequest("a.pkl", "b.npz"),
 ]
@@ -54,6 +64,14 @@ def test_a_bad_body_is_refused_with_its_field(body: bytes, said: str) -> None:
         protocol.from_json(protocol.BlendRequest, body)
     assert caught.value.code == "bad-message"
     assert said in caught.value.message
+
+
+def test_a_table_holds_values_of_its_kind() -> None:
+    step = b'{"emotion": "Joy", "intensity": 1, "seconds": 1, "easing": "smooth", "units": %s}'
+    read = protocol.from_json(protocol_plan.PlanStep, step % b'{"AU1L": 1}')
+    assert read.units == {"AU1L": 1}
+    with pytest.raises(errors.BackendError, match=r"PlanStep\.units\.AU1L must be a float"):
+        protocol.from_json(protocol_plan.PlanStep, step % b'{"AU1L": "all"}')
 
 
 def test_unknown_fields_are_left_out() -> None:

@@ -7,29 +7,29 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from .. import protocol
+from .. import protocol_plan
 from ..errors import InstructionError
 from ..trajectory import EASINGS, Easing
 from ..wheel_names import NEUTRAL, WHEEL_ORDER
 from .plan import CURRENT, MAX_INTENSITY, MAX_SECONDS, EmotionMix, PlanStep, TransitionPlan
 
 
-def to_wire(plan: TransitionPlan) -> list[protocol.PlanStep]:
+def to_wire(plan: TransitionPlan) -> list[protocol_plan.PlanStep]:
     """Rows for Blender and JSON; the first row, of 0 seconds, is the start.
 
     A start that the text does not name has no words.  A hold has the easing `hold`.
     """
     start = "start" if plan.start_said else ""
-    rows = [protocol.PlanStep(wire_name(plan.start), plan.start.intensity, 0.0, "hold", start)]
+    rows = [protocol_plan.PlanStep(wire_name(plan.start), plan.start.intensity, 0.0, "hold", start)]
     for step in plan.steps:
         easing = "hold" if step.kind == "hold" else step.easing
-        rows.append(protocol.PlanStep(
+        rows.append(protocol_plan.PlanStep(
             wire_name(step.target), step.target.intensity, step.seconds, easing, step.words
         ))
     return rows
 
 
-def from_wire(rows: Sequence[protocol.PlanStep], text: str = "") -> TransitionPlan:
+def from_wire(rows: Sequence[protocol_plan.PlanStep], text: str = "") -> TransitionPlan:
     """A plan from (edited) rows.
 
     Raises InstructionError `bad-plan` where a row names no emotion, easing or length, or where
@@ -66,7 +66,7 @@ _WIRE_MIX = re.compile(
 )
 
 
-def _mix(row: protocol.PlanStep) -> EmotionMix:
+def _mix(row: protocol_plan.PlanStep) -> EmotionMix:
     known = (*WHEEL_ORDER, NEUTRAL, CURRENT)
     pair = _WIRE_MIX.fullmatch(row.emotion)
     first, second = (pair["first"], pair["second"]) if pair else (row.emotion, None)

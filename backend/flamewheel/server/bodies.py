@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from ..parameters import ExpressionCode, checked_array
 from ..protocol import CodeBody
+from ..protocol_video import KeysBody
+from ..trajectory import CurveKeys
 
 
 def code_of(body: CodeBody) -> ExpressionCode:
@@ -15,3 +17,9 @@ def code_of(body: CodeBody) -> ExpressionCode:
         checked_array("neck", body.neck, (3,)),
         checked_array("eyes", body.eyes, (2, 3)),
     )
+
+
+def keys_body(keys: CurveKeys) -> KeysBody:
+    """Curve keys on the wire."""
+    return KeysBody(keys.channels.tolist(), keys.times.tolist(), keys.values.tolist(),
+                    keys.slopes.tolist(), keys.holds.tolist())

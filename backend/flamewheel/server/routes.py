@@ -23,15 +23,24 @@ from ..head.data import HeadData
 from ..parameters import POSE_SIZE, ExpressionCode, FaceParameters, Identity, checked_array
 from ..protocol_infer import PATH_INFER, InferRequest
 from ..protocol_photos import PATH_PHOTOS, PhotosRequest
+from ..protocol_plan import (
+    PATH_PERFORM,
+    PATH_TRANSITION,
+    PATH_UNDERSTAND,
+    PerformRequest,
+    TransitionRequest,
+    UnderstandRequest,
+)
 from ..protocol_units import PATH_MEASURE, PATH_UNITS, MeasureRequest, UnitsRequest
-from ..protocol_video import PATH_JOBS, PATH_VIDEO, KeysBody, VideoReply, VideoRequest
+from ..protocol_video import PATH_JOBS, PATH_VIDEO, VideoReply, VideoRequest
 from .answers import JSON_TYPE, body_of, internal, no_such_path, status_of, wrong_method
 from .blend_answers import blend as answer_blend
-from .bodies import code_of
+from .bodies import keys_body
 from .door import BODY
 from .inference_answers import infer as infer_emotion
 from .jobs import Jobs
 from .photo_answers import encode_photos
+from .plan_answers import act_sentence, perform_steps, understand_sentence
 from .unit_answers import measure_units, solve_units
 
 log = logging.getLogger(__name__)
@@ -66,10 +75,20 @@ def make_rooms() -> FastAPI:
         asked = protocol.from_json(protocol.BlendRequest, bytes(request.scope[BODY]))
         return await _reply(light, request, lambda: answer_blend(asked))
 
-    @rooms.post(protocol.PATH_TRANSITION)
+    @rooms.post(PATH_TRANSITION)
     async def transition(request: Request) -> Response:
-        asked = protocol.from_json(protocol.TransitionRequest, bytes(request.scope[BODY]))
-        return await _reply(light, request, lambda: _transition(asked))
+        asked = protocol.from_json(TransitionRequest, bytes(request.scope[BODY]))
+        return await _reply(light, request, lambda: act_sentence(asked))
+
+    @rooms.post(PATH_UNDERSTAND)
+    async def understand(request: Request) -> Response:
+        asked = protocol.from_json(UnderstandRequest, bytes(request.scope[BODY]))
+        return await _reply(light, request, lambda: understand_sentence(asked))
+
+    @rooms.post(PATH_PERFORM)
+    async def perform(request: Request) -> Response:
+        asked = protocol.from_json(PerformRequest, bytes(request.scope[BODY]))
+        return await _reply(light, request, lambda: perform_steps(asked))
 
     @rooms.post(protocol.PATH_RETARGET)
     async def retarget(request: Request) -> Response:
@@ -146,29 +165,9 @@ def _video(asked: VideoRequest, progress: pipeline.Progress) -> VideoReply:
     )
     path, keys = result.trajectory, result.trajectory.keys
     assert keys is not None
-    body = KeysBody(keys.channels.tolist(), keys.times.tolist(), keys.values.tolist(),
-                    keys.slopes.tolist(), keys.holds.tolist())
     return VideoReply(
-        path.head, path.codes.shape[1] - POSE_SIZE, path.seconds, body,
+        path.head, path.codes.shape[1] - POSE_SIZE, path.seconds, keys_body(keys),
         result.identity.identity.shape.tolist(), result.error, list(result.notes))
-
-
-def _transition(asked: protocol.TransitionRequest) -> protocol.TrajectoryReply:
-    from ..instruction.plan_wire import to_wire
-
-    now = None if asked.start is None else code_of(asked.start)
-    result = pipeline.transition(asked.text, head=asked.head, start=now, seed=asked.seed)
-    path = result.trajectory
-    return protocol.TrajectoryReply(
-        head=path.head,
-        times=path.times.tolist(),
-        codes=path.codes.tolist(),
-        easings=list(path.easings),
-        labels=list(path.labels),
-        plan=to_wire(result.plan),
-        seed=path.seed,
-        notes=list(result.notes),
-    )
 
 
 def _retarget(asked: protocol.RetargetRequest) -> protocol.FaceReply:

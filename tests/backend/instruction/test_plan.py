@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from flamewheel import protocol
+from flamewheel import protocol, protocol_plan
 from flamewheel.errors import InstructionError
 from flamewheel.instruction.plan import EmotionMix
 from flamewheel.instruction.plan_text import describe
@@ -32,25 +32,25 @@ def test_rows_lose_nothing_but_the_notes(parse, text):
 
 def test_rows_survive_json(parse):
     rows = to_wire(parse(TEXTS[1]))
-    reply = protocol.TrajectoryReply("open", [0.0], [[0.0]], [], plan=rows)
-    assert protocol.from_json(protocol.TrajectoryReply, protocol.to_json(reply)).plan == rows
+    reply = protocol_plan.TrajectoryReply("open", [0.0], [[0.0]], [], plan=rows)
+    assert protocol.from_json(protocol_plan.TrajectoryReply, protocol.to_json(reply)).plan == rows
 
 
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (protocol.PlanStep("Bliss", 1.0, 1.0, "smooth"), "'Bliss'"),
-        (protocol.PlanStep("Joy", 3.0, 1.0, "smooth"), "intensity 3"),
-        (protocol.PlanStep("Joy", float("nan"), 1.0, "smooth"), "intensity nan"),
-        (protocol.PlanStep("Joy", 1.0, 0.0, "smooth"), "lasts 0 s"),
-        (protocol.PlanStep("Joy", 1.0, 1.0, "bounce"), "'bounce'"),
-        (protocol.PlanStep("70% Joy + 30% Gloom (1)", 1.0, 1.0, "smooth"), "'Gloom'"),
-        (protocol.PlanStep("170% Joy + 30% Fear (1)", 1.0, 1.0, "smooth"), "too large"),
-        (protocol.PlanStep("1.2.3% Joy + 30% Fear (1)", 1.0, 1.0, "smooth"), "cannot be read"),
+        (protocol_plan.PlanStep("Bliss", 1.0, 1.0, "smooth"), "'Bliss'"),
+        (protocol_plan.PlanStep("Joy", 3.0, 1.0, "smooth"), "intensity 3"),
+        (protocol_plan.PlanStep("Joy", float("nan"), 1.0, "smooth"), "intensity nan"),
+        (protocol_plan.PlanStep("Joy", 1.0, 0.0, "smooth"), "lasts 0 s"),
+        (protocol_plan.PlanStep("Joy", 1.0, 1.0, "bounce"), "'bounce'"),
+        (protocol_plan.PlanStep("70% Joy + 30% Gloom (1)", 1.0, 1.0, "smooth"), "'Gloom'"),
+        (protocol_plan.PlanStep("170% Joy + 30% Fear (1)", 1.0, 1.0, "smooth"), "too large"),
+        (protocol_plan.PlanStep("1.2.3% Joy + 30% Fear (1)", 1.0, 1.0, "smooth"), "cannot be read"),
     ],
 )
 def test_bad_row_is_refused(row, said):
-    start = protocol.PlanStep("Neutral", 1.0, 0.0, "hold")
+    start = protocol_plan.PlanStep("Neutral", 1.0, 0.0, "hold")
     with pytest.raises(InstructionError) as refused:
         from_wire([start, row])
     assert refused.value.code == "bad-plan" and said in refused.value.message
@@ -58,7 +58,7 @@ def test_bad_row_is_refused(row, said):
 
 def test_rows_need_a_start_and_a_step():
     with pytest.raises(InstructionError):
-        from_wire([protocol.PlanStep("Neutral", 1.0, 0.0, "hold")])
+        from_wire([protocol_plan.PlanStep("Neutral", 1.0, 0.0, "hold")])
 
 
 def test_description_is_readable(parse):
