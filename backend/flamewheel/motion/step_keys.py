@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One step of a performance in few Bezier keys a channel, by least squares.
+
+A step begins and ends at rest on its anchors, so that each is fitted alone: its keys are the
+anchors and the fewest of some sets of times between them whose cubics stay near enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+PLACES: tuple[tuple[float, ...], ...] = (
+    (), (0.5,), (0.3, 0.7), (0.45, 0.8), (0.25, 0.5, 0.8), (0.18, 0.4, 0.6, 0.8),
+    (0.12, 0.3, 0.45, 0.6, 0.75, 0.88),
+)
+"""Shares of a step where keys may be, fewest first; chosen on the wheel's transitions."""
+APART = 0.03  # s that keys keep from one another at least, under a frame at 30 a second
+
+
+@dataclass(frozen=True, eq=False)
+class StepKeys:
+    """Keys of all channels within a step, its ends not among them."""
+
+    times: Floats  # (K,) s after the step's start; all that any channel has
+    used: npt.NDArray[np.bool_]  # (K,C)
+    values: Floats  # (K,C)
+    slopes: Floats  # (K,C) per s
+    drawn: Floats  # (N,C) what they draw at the moments they were fitted to
+
+
+def hermite_shares(knots: Floats, times: Floats) -> tuple[Floats, Floats]:
+    """(N,K) what values and slopes at `knots` (K,) count at `times` (N,): Hermite's cubics."""
+    left = np.clip(np.searchsorted(knots, times, side="right") - 1, 0, len(knots) - 2)
+    length = knots[left + 1] - knots[left]
+    u = np.clip((times - knots[left]) / length, 0.0, 1.0)
+    values, slopes = np.zeros((2, len(times), len(knots)))
+    row = np.arange(len(times))
+    values[row, left], values[row, left + 1] = (1 + 2 * u) * (1 - u)**2, u * u * (3 - 2 * u)
+    slopes[row, left] = length * u * (1 - u)**2
+    slopes[row, left + 1] = -length * u * u * (1 - u)
+    return values, slopes
+
+
+def fitted_step(
+    times: Floats, wanted: Floats, tolerance: Floats, groups: Ints, blinks: Floats
+) -> StepKeys:
+    """The fewest keys whose curves stay within `tolerance` (C,) of `wanted` (N,C) at `times` (N,).
+
+    groups: (C,) rising; channels of one group have their keys at the same times.  blinks: (B,5) s
+    of blinks' keys, which all the channels have and between which they have no others.
+    """
+    seconds = float(times[-1])
+    tried = [_with(blinks, np.array(places) * seconds, seconds) for places in PLACES]
+    found = [_nearest(knots, times, wanted) for knots in tried]
+    first = np.flatnonzero(np.diff(groups, prepend=-1))
+    missed = [np.abs(curve - wanted).max(axis=0) / tolerance for *_, curve in found]
+    off = np.stack([np.maximum.reduceat(miss, first) for miss in missed])
+    good = off <= 1.0
+    chosen = np.where(good.any(axis=0), good.argmax(axis=0), len(PLACES) - 1)
+    chosen = chosen[np.cumsum(np.diff(groups, prepend=groups[:1]) != 0)]
+    every = np.unique(np.concatenate(tried))
+    used = np.zeros((len(every), wanted.shape[1]), dtype=bool)
+    values, slopes = np.zeros((2, *used.shape))
+    drawn = np.zeros_like(wanted)
+    for number, (knots, (value, slope, curve)) in enumerate(zip(tried, found, strict=True)):
+        rows, columns = np.ix_(np.searchsorted(every, knots), np.flatnonzero(chosen == number))
+        used[rows, columns] = True
+        values[rows, columns], slopes[rows, columns] = value[:, columns[0]], slope[:, columns[0]]
+        drawn[:, columns[0]] = curve[:, columns[0]]
+    return StepKeys(every, used, values, slopes, drawn)
+
+
+def _with(blinks: Floats, places: Floats, seconds: float) -> Floats:
+    """Both, without places within a blink or near to its keys or to the ends."""
+    from_, to = (np.append(blinks[:, side], end) for side, end in ((0, seconds), (-1, 0.0)))
+    near = (places[:, None] > from_ - APART) & (places[:, None] < to + APART)
+    near[:, -1] = (places < APART) | (places > seconds - APART)
+    return np.asarray(np.unique(np.concatenate([blinks.ravel(), places[~near.any(axis=1)]])))
+
+
+def _nearest(knots: Floats, times: Floats, wanted: Floats) -> tuple[Floats, Floats, Floats]:
+    """(K,C) values and slopes at `knots` of the nearest curves, and the curves (N,C)."""
+    ends = np.concatenate([(times[0],), knots, (times[-1],)])
+    of_values, of_slopes = hermite_shares(ends, times)
+    fixed = of_values[:, :1] * wanted[0] + of_values[:, -1:] * wanted[-1]
+    system = np.concatenate([of_values[:, 1:-1], of_slopes[:, 1:-1]], axis=1)
+    rest = wanted - fixed
+    # the ridge settles slopes of keys between which nothing is measured
+    normal = system.T @ system + 1e-9 * np.eye(system.shape[1])
+    found = np.linalg.solve(normal, system.T @ rest)
+    return found[:len(knots)], found[len(knots):], fixed + system @ found
