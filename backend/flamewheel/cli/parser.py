@@ -11,6 +11,7 @@ from . import commands, encoding, evaluation
 from .blending import add_blend
 from .calibrating import add_calibrate
 from .databases import add_dbex
+from .datasets import add_dataset
 from .evaluation_recogniser import add_recogniser_options
 from .evaluation_wheel import add_wheel_options
 from .inferring import add_infer
@@ -42,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_evaluation(verbs, common)
     _add_processes(verbs, common)
     add_training(verbs, common)
+    add_dataset(verbs, common)
     return parser
 
 

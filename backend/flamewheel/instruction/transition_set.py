@@ -5,7 +5,7 @@ sentence that asks to go from the one to the other (paper 002, section IV-A)."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,9 @@ class TransitionSet:
     neutral: Ints  # (P,) row of the subject's neutral face, or NO_NEUTRAL
     head_checksum: str = ""  # of the head; "" where it is not known
     provenance: str = ""  # how it was made, for a person
+    reference: Array = field(default_factory=lambda: np.zeros(0))
+    """(E+3,) the mean neutral face as the encoder saw it, which was taken off the photos' codes;
+    none: nothing was."""
 
     def __post_init__(self) -> None:
         """Raises InputFileError `bad-transitions` where something does not fit together."""
@@ -93,7 +96,8 @@ def save_transitions(transitions: TransitionSet, path: Path) -> None:
             subject=transitions.subject, source=transitions.source,
             held_out=transitions.held_out, pairs=transitions.pairs.astype(np.int32),
             text=transitions.text, template=transitions.template.astype(np.int32),
-            neutral=transitions.neutral.astype(np.int32))
+            neutral=transitions.neutral.astype(np.int32),
+            reference=transitions.reference.astype(np.float32))
 
 
 def load_transitions(path: Path) -> TransitionSet:
@@ -124,7 +128,7 @@ _HINT = "Make one with `flamewheel dataset build transitions`."
 def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> TransitionSet:
     if _text(arrays, "format") != FORMAT:
         raise _bad(f"its format is {_text(arrays, 'format')[:60]!r}")
-    for name in ("expression", "jaw"):
+    for name in ("expression", "jaw", "reference"):
         if arrays[name].dtype.kind != "f":
             raise _bad(f"`{name}` holds no numbers")
     for name in ("emotion", "subject", "source", "text"):
@@ -140,7 +144,8 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> TransitionSet:
         arrays["jaw"].astype(np.float64), arrays["emotion"], arrays["subject"], arrays["source"],
         arrays["held_out"], arrays["pairs"].astype(np.int64), arrays["text"],
         arrays["template"].astype(np.int64), arrays["neutral"].astype(np.int64),
-        _text(arrays, "head_checksum"), _text(arrays, "provenance"))
+        _text(arrays, "head_checksum"), _text(arrays, "provenance"),
+        arrays["reference"].astype(np.float64))
 
 
 def _text(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> str:
@@ -159,7 +164,9 @@ def _check(given: TransitionSet) -> None:
     if not 2 <= faces <= MOST_FACES or pairs > MOST_PAIRS:
         raise _bad(f"it has {faces} faces and {pairs} pairs")
     _check_shapes(given, faces, pairs)
-    for name in ("expression", "jaw"):
+    if given.reference.shape not in ((0,), (given.expression.shape[1] + 3,)):
+        raise _bad("`reference` is no face")
+    for name in ("expression", "jaw", "reference"):
         numbers = getattr(given, name)
         if not np.isfinite(numbers).all() or np.abs(numbers).max(initial=0.0) > LARGEST:
             raise _bad(f"`{name}` holds numbers that no face has")

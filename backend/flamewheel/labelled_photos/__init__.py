@@ -7,10 +7,11 @@
 2. AffectNet's: `images/` and `annotations/<name>_exp.npy` (Mollahosseini et al. 2017);
 3. RAF-DB's basic set: `EmoLabel/list_patition_label.txt` and `Image/` (Li and Deng 2017);
 4. CK+: `cohn-kanade-images/` and `Emotion/` (Lucey et al. 2010);
-5. FER2013: one `.csv` with the columns emotion and pixels (Goodfellow et al. 2013);
-6. `train/`, `test/` … with a folder for each emotion;
-7. the emotion in the pictures' names, with or without a folder for each person;
-8. one folder for each emotion.
+5. CelebV-HQ: `celebvhq_info.json` and clips or their frames (Zhu et al. 2022);
+6. FER2013: one `.csv` with the columns emotion and pixels (Goodfellow et al. 2013);
+7. `train/`, `test/` … with a folder for each emotion;
+8. the emotion in the pictures' names, with or without a folder for each person;
+9. one folder for each emotion.
 """
 
 from .photos import (

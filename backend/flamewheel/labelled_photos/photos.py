@@ -29,6 +29,7 @@ class LabelledPhoto:
     arousal: float | None = None  # -1..1
     pixels: npt.NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
     """(H,W) grey, where a table holds the picture itself."""
+    second: float | None = None  # of a video at `path`: the moment that is meant
 
     @property
     def source(self) -> Path | npt.NDArray[np.uint8]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputFileError
+from .celebv import LAYOUT as CELEBV
+from .celebv import celebv, is_celebv
 from .folders import emotion_folders, emotion_in_names, named_few, names_tell, parts_of
 from .photos import LabelledPhoto
 from .sets import CK_LABELS, CK_PICTURES, RAF_CLASSES, affectnet, cohn_kanade, raf_base, raf_db
@@ -76,7 +78,7 @@ def _read(folder: Path) -> tuple[list[LabelledPhoto], str, tuple[str, ...]]:
             "no-photos", f"{folder} holds no labelled photos.",
             "Give it a labels.csv (image,subject,emotion), one folder of pictures for each "
             "emotion, pictures with the emotion in their names, or a set as it is handed out: "
-            "AffectNet, RAF-DB, CK+, FER2013.")
+            "AffectNet, RAF-DB, CK+, CelebV-HQ, FER2013.")
     return sorted(photos, key=lambda photo: photo.path), layout, notes
 
 
@@ -89,6 +91,9 @@ def _by_layout(folder: Path) -> tuple[list[LabelledPhoto], str, tuple[str, ...]]
         return list(raf_db(raf)), "RAF-DB", ()
     if (folder / CK_PICTURES).is_dir() and (folder / CK_LABELS).is_dir():
         return list(cohn_kanade(folder)), "CK+", ()
+    if is_celebv(folder):
+        moments, left_out = celebv(folder)
+        return moments, CELEBV, left_out
     tables = [path for path in sorted(folder.glob("*.csv")) if is_pixel_table(path)]
     if tables:
         return [one for path in tables for one in pixel_table(path)], "FER2013", ()

@@ -85,8 +85,8 @@ def build_photo_database(
     from .database import shipped_reference
 
     found = read_labelled(folder)
-    wheel_names = _wheel_names(found.photos)
-    chosen = [replace(photo, emotion=wheel_names[photo.emotion])
+    names = wheel_names(found.photos)
+    chosen = [replace(photo, emotion=names[photo.emotion])
               for photo in _of_people(found.photos, people)]
     data, units = find_head(head), head_units(head).units  # refused before a photo is read
     reader = row_encoder(data, head, encoder, checkpoints, progress)
@@ -124,7 +124,7 @@ def _anonymous(read: _Found) -> tuple[tuple[str, ...], tuple[str, ...], npt.NDAr
             np.stack([read.rows[at] for at in order]).astype(np.float64))
 
 
-def _wheel_names(photos: Sequence[LabelledPhoto]) -> dict[str, str]:
+def wheel_names(photos: Sequence[LabelledPhoto]) -> dict[str, str]:
     """The folder's words -> names of the wheel.  Raises WheelError `unknown-emotion`."""
     from ..wheel.words import mix_of, own_prototype
 
