@@ -39,7 +39,7 @@ class FlamewheelError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 
-    def __reduce__(self) -> tuple[type[FlamewheelError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[FlamewheelError], tuple[object, ...]]:
         return (type(self), (self.code, self.message, self.hint))
 
 
@@ -72,7 +72,16 @@ class WheelError(FlamewheelError):
 
 
 class InstructionError(FlamewheelError):
-    """A sentence that cannot be turned into a plan."""
+    """A sentence that cannot be turned into a plan; `span`: [start, end) of the words meant."""
+
+    def __init__(
+        self, code: str, message: str, hint: str = "", span: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(code, message, hint)
+        self.span = span
+
+    def __reduce__(self) -> tuple[type[FlamewheelError], tuple[object, ...]]:
+        return (type(self), (self.code, self.message, self.hint, self.span))
 
 
 class JobError(FlamewheelError):

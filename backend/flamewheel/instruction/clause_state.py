@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from ..errors import InstructionError
 from .drafts import Draft, Pending, set_duration, set_speed
-from .lexicon import Kind
-from .mixes import Phrase, read_phrase
-from .plan import CURRENT, EmotionMix, Span
-from .tagging import Item
+from .layers import Where
+from .mixes import Phrase, emotion_names, read_phrase
+from .part_words import Side
+from .plan import CURRENT, EmotionMix, Layer, Span
+from .tagging import Item, ItemKind
 from .tokens import refuse
 from .vocabulary import Vocabulary
 
-SEPARATORS: tuple[Kind, ...] = ("then", "stop", "comma")
-_MODIFIERS: tuple[Kind, ...] = ("filler", "degree", "percent", "speed", "easing")
+SEPARATORS: tuple[ItemKind, ...] = ("then", "stop", "comma")
+_MODIFIERS: tuple[ItemKind, ...] = ("filler", "degree", "percent", "speed", "easing")
 
 
 class ClauseState:
@@ -32,11 +33,21 @@ class ClauseState:
         self._deferred: list[Draft] = []  # `before crying, …`: comes after the next clause
         self._each_seconds: float | None = None  # `1 s each`
         self._previous: list[Draft] = []  # drafts of the clause before
+        self._open: Draft | None = None  # the step that later words may still be part of
+        self._joint: ItemKind | None = None  # what stands between it and them; None: nothing
+        self._said_side: Side = "left"  # for `the other`
+        self._lopsided: Item | None = None  # `a crooked …`
+        self._factor = 1.0  # `slightly raise …`
+        self._kept: list[str] = []  # of KEEPS, waiting for a step
+        self._kept_everywhere: list[str] = []
+        self._also_denied: set[str] = set()  # emotions of the denial that is read
+        self._denial_mix: EmotionMix | None = None  # what the last denial left
+        self._denied: dict[str, Span] = {}  # emotions that this sentence says are not shown
         self._open_clause("stop")
 
     # clauses
 
-    def _open_clause(self, opened_by: Kind) -> None:
+    def _open_clause(self, opened_by: ItemKind) -> None:
         self._clause: list[Draft] = []
         self._opened_by = opened_by
         self._unknown_here: list[Item] = []
@@ -46,7 +57,7 @@ class ClauseState:
         self._before = False
         self._direct = False
 
-    def _close_clause(self, closed_by: Kind) -> None:
+    def _close_clause(self, closed_by: ItemKind) -> None:
         if self._opened_by == "then" and not self._meant_something and self._unknown_here:
             raise unknown_word(self._text, self._vocabulary, self._unknown_here[0])
         self._check_spelling()
@@ -62,9 +73,29 @@ class ClauseState:
             self._pending.timings or self._pending.speeds or closed_by != "comma"
         ):
             self._settle(self._previous)
+        self._close_step(closed_by)
         empty = not self._meant_something and not self._unknown_here and not self._before
         says_then = "then" in (closed_by, self._opened_by)
         self._open_clause("then" if empty and says_then else closed_by)
+
+    def _close_step(self, closed_by: ItemKind) -> None:
+        """What may still join the step, and what was kept while it was made."""
+        about = self._clause
+        if not about and self._open is not None and closed_by != "and":
+            about = [self._open]
+        if about:
+            for draft in about:
+                draft.keeps += self._kept
+            self._kept = []
+        if closed_by in ("then", "stop"):
+            if closed_by == "stop" and self._kept:
+                self._kept_everywhere += self._kept
+                self._kept = []
+            self._open, self._joint = None, None
+            self._denied = {}
+        elif closed_by == "and" or self._joint != "with":
+            self._joint = closed_by
+        self._factor = 1.0
 
     def _settle(self, drafts: list[Draft]) -> None:
         """What was said ahead of its step now has one."""
@@ -92,15 +123,99 @@ class ClauseState:
             return self.drafts[-1].mix
         return EmotionMix(CURRENT) if self.start is None else self.start
 
+    def _show(self, phrase: Phrase, bare: bool = False) -> None:
+        """An emotion of the whole face, or of a part of it."""
+        where = phrase.where
+        if self._lopsided is not None:
+            self._lopsided, where = None, where or Where()
+            if where.side is None:
+                where = Where(where.parts, "one", where.end)
+        if where is not None:
+            self._layer(phrase.mix, where, phrase.span)
+        else:
+            self._go(phrase.mix, phrase.span, bare)
+
     def _go(self, mix: EmotionMix, span: Span, bare: bool = False) -> None:
+        """A whole face: a new step, or the emotion of a step of which only a part was said."""
+        self._check_denied(mix, span)
+        waiting = self._open
+        if waiting is not None and waiting.over and self._may_join(waiting.state):
+            waiting.mix, waiting.over, waiting.bare = mix, False, False
+            waiting.span = (min(waiting.span[0], span[0]), max(waiting.span[1], span[1]))
+            waiting.keeps += [deed.keep for deed in waiting.deeds if deed.keep]
+            waiting.deeds = [deed for deed in waiting.deeds if not deed.keep]
+            self._take_up(waiting)
+            return
         draft = Draft("go", mix, span, bare, via=self._pending.via)
         self._pending.via = []
+        self._add(draft)
+
+    def _add(self, draft: Draft) -> None:
         self._meant_something = True
+        self._open, self._joint = draft, None
         if self._before:
             self._deferred.append(draft)
             return
         self.drafts.append(draft)
         self._clause.append(draft)
+
+    def _take_up(self, draft: Draft) -> None:
+        """A step of before goes on in this clause."""
+        self._meant_something = True
+        self._joint = None
+        if draft not in self._clause:
+            self._clause.append(draft)
+
+    def _may_join(self, state: bool) -> bool:
+        """Is what comes now still about the open step?  `state`: it says how, not what next."""
+        if self._open is None:
+            return False
+        held = bool(self.drafts) and self.drafts[-1].kind == "hold"
+        if self._joint in (None, "with"):
+            return True
+        if self._joint == "and":
+            return not held and (state or self._open.seconds is None)
+        return state and not held
+
+    def _layer(self, mix: EmotionMix, where: Where, span: Span, state: bool = True) -> None:
+        """An emotion of a part, over the open step or as a step of its own."""
+        self._check_denied(mix, span)
+        side = self._resolved(where.side, span)
+        layer = Layer(mix, where.parts, side)
+        self._changes(span, state).layers.append(layer)
+
+    def _changes(self, span: Span, state: bool) -> Draft:
+        """The step that a change of a part belongs to."""
+        if self._open is not None and self._may_join(state):
+            draft = self._open
+            draft.bare = False
+            draft.span = (min(draft.span[0], span[0]), max(draft.span[1], span[1]))
+            draft.state = draft.state and state
+            self._take_up(draft)
+            return draft
+        draft = Draft("go", self._face, span, over=True, state=state, via=self._pending.via)
+        self._pending.via = []
+        self._add(draft)
+        return draft
+
+    def _resolved(self, side: Side | None, span: Span) -> str | None:
+        """Left or right of what was said; `one` is the left one, and a note says so."""
+        if side == "other":
+            side = "right" if self._said_side == "left" else "left"
+        if side == "one":
+            side = "left"
+            words = " ".join(self._text[span[0]:span[1]].split())
+            self.notes.append(f"'{words}': no side is said, so it is the face's left")
+        if side is not None:
+            self._said_side = side
+        return side
+
+    def _check_denied(self, mix: EmotionMix, span: Span) -> None:
+        both = emotion_names(mix) & set(self._denied)
+        if both:
+            raise refuse("negation", self._text, span,
+                         "'{word}' ({at}) is asked for and denied at once.",
+                         "Say what to show, or put 'then' between the two.")
 
     def _hold(self, item: Item) -> None:
         draft = Draft("hold", self._face, item.span)
@@ -149,6 +264,12 @@ class ClauseState:
     def _set_source(self, phrase: Phrase) -> None:
         """Where a clause starts from."""
         self._meant_something = True
+        if phrase.where is not None:
+            self.notes.append(
+                f"'{self._text[slice(*phrase.span)]}': a plan starts with a whole face, so this "
+                "was left out"
+            )
+            return
         before_it = [draft for draft in self.drafts if draft not in self._clause]
         waiting = all(draft.kind == "hold" for draft in before_it)
         if not self._source_said and self.start is None and waiting:
@@ -179,6 +300,7 @@ class ClauseState:
         self._pending.via += draft.via
         self.drafts.pop()
         self._clause.pop()
+        self._open = None
         self._source_said = True
 
     def _face_before(self, draft: Draft) -> EmotionMix:
@@ -198,9 +320,9 @@ class ClauseState:
         return next((item for item in self._items[self._at:] if item.kind != "filler"), None)
 
 
-def names(mix: EmotionMix) -> tuple[str, str | None]:
+def names(mix: EmotionMix) -> tuple[str | None, ...]:
     """Which emotions, whatever their strength."""
-    return mix.primary, mix.secondary
+    return mix.primary, mix.secondary, mix.tertiary
 
 
 def unknown_word(text: str, vocabulary: Vocabulary, item: Item) -> InstructionError:

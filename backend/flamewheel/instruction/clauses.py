@@ -4,15 +4,21 @@
 from __future__ import annotations
 
 from ..wheel_names import NEUTRAL
-from .clause_state import SEPARATORS, ClauseState, names
+from .clause_state import SEPARATORS, names
+from .denials import DenialReader
 from .drafts import Draft, set_duration, set_speed
+from .layers import emotion_follows
 from .mixes import Phrase, merge
+from .parts import PartReader
 from .plan import CURRENT, EmotionMix
 from .tagging import Item
-from .tokens import refuse
+
+_ENDING = ("slip", "slid", "melt", "fall", "sink", "dissolv", "break", "crumb", "collaps",
+           "drift", "crack", "falter", "waver", "crumpl", "pass")
+"""What a smile does when it ends, where nothing is said that it turns into."""
 
 
-class ClauseReader(ClauseState):
+class ClauseReader(DenialReader, PartReader):
     """Walks over the items once; what was understood is in `start`, `drafts` and `notes`."""
 
     def read(self) -> None:
@@ -28,6 +34,7 @@ class ClauseReader(ClauseState):
         if self._pending.timings or self._pending.speeds:
             self._settle(self._previous)
         self.drafts += self._deferred
+        self._finish_keeps()
         for draft in self.drafts:
             if draft.kind == "go" and draft.seconds is None:
                 draft.seconds = self._each_seconds
@@ -36,14 +43,14 @@ class ClauseReader(ClauseState):
         phrase = self._phrase(self._at - 1)
         assert phrase is not None
         self._at = phrase.end
-        self._go(phrase.mix, phrase.span, bare=True)
+        self._show(phrase, bare=True)
 
     def _on_degree(self, item: Item) -> None:
         phrase = self._phrase(self._at - 1)
         if phrase is not None:
             self._at = phrase.end
-            self._go(phrase.mix, phrase.span, bare=True)
-        elif item.kind == "percent":
+            self._show(phrase, bare=True)
+        elif not self._strength(item) and item.kind == "percent":
             self._unknown_here.append(item)
 
     _on_percent = _on_degree
@@ -61,7 +68,7 @@ class ClauseReader(ClauseState):
         if phrase is None:
             return
         if phrase.doing or self.drafts:
-            self._go(phrase.mix, phrase.span)
+            self._show(phrase)
         else:
             self._set_source(phrase)
 
@@ -69,7 +76,7 @@ class ClauseReader(ClauseState):
         self._bare_becomes_source()
         phrase = self._slot()
         if phrase is not None:
-            self._go(phrase.mix, phrase.span)
+            self._show(phrase)
 
     def _on_look(self, item: Item) -> None:
         becomes = item.lower.startswith(("becom", "becam", "get", "end", "finish", "wind"))
@@ -79,11 +86,24 @@ class ClauseReader(ClauseState):
             return
         phrase = self._slot()
         if phrase is not None:
-            self._go(phrase.mix, phrase.span, bare=not becomes)
+            self._show(phrase, bare=not becomes)
 
     def _on_change(self, item: Item) -> None:
-        self._bare_becomes_source()
         self._changing = item.lower
+        if self._somewhere_to_go():
+            self._bare_becomes_source()
+        elif item.lower.startswith(_ENDING) and self._clause and self._clause[-1].bare:
+            self._bare_becomes_source()
+            self._go(EmotionMix(NEUTRAL), item.span)
+
+    def _somewhere_to_go(self) -> bool:
+        """Is anything named before the next step that a change could lead to?"""
+        for item in self._items[self._at:]:
+            if item.kind in ("then", "stop", "part", "action"):
+                return False
+            if item.mix is not None or item.kind in ("to", "unknown", "origin", "current", "back"):
+                return True
+        return False
 
     def _on_via(self, item: Item) -> None:
         phrase = self._slot()
@@ -105,20 +125,27 @@ class ClauseReader(ClauseState):
             self._close_clause("and")
 
     def _on_with(self, item: Item) -> None:
+        self._joint = "with" if self._open is not None else self._joint
         if self._changing.startswith("replac"):
             self._on_to(item)
 
     def _on_hint(self, item: Item) -> None:
         """`happy for a second but tense`: into the emotion before, though not next to it."""
+        if self._open is not None:
+            self._joint = "with"
+        if self._face_words_follow():
+            return
         soft = item.lower in ("while", "whilst", "though", "although")
         phrase = self._phrase(self._at) if soft else self._slot()
         if phrase is None:
             return
         self._at = max(self._at, phrase.end)
-        if not self._clause:
-            self._go(phrase.mix, phrase.span, bare=True)
+        waiting = self._open is not None and self._open.over
+        if not self._clause or phrase.where is not None or waiting:
+            self._show(phrase, bare=True)
             return
         last = self._clause[-1]
+        self._check_denied(phrase.mix, phrase.span)
         span = (last.span[0], phrase.span[1])
         mix = merge(self._text, last.mix, phrase.mix, item.number, span)
         for draft in self._clause:
@@ -137,22 +164,33 @@ class ClauseReader(ClauseState):
             self._set_source(Phrase(EmotionMix(mix.primary, mix.intensity), 0, phrase.span))
             self._go(EmotionMix(mix.secondary, mix.secondary_intensity), phrase.span)
             return
-        self._go(mix, phrase.span, bare=True)
+        self._show(phrase, bare=True)
 
     def _on_hold(self, item: Item) -> None:
         following = self._next()
         if following is not None and following.kind == "unknown" and item.lower.startswith("keep"):
             self._unknown_here.append(item)
             return
+        if following is not None and following.kind in ("part", "action", "keep"):
+            return
+        if following is not None and following.kind == "look" and emotion_follows(
+            self._items, self._items.index(following, self._at) + 1
+        ):
+            self._at = self._items.index(following, self._at) + 1
         special = self._named_face()
         if special is not None and not self.drafts and self.start is None:
             self.start = special.mix
         phrase = None if special is not None else self._phrase(self._at)
         if phrase is not None:
             self._at = phrase.end
-            if names(phrase.mix) != names(self._face):
-                self._go(phrase.mix, phrase.span)
-        self._hold(item)
+            if names(phrase.mix) != names(self._face) or phrase.where is not None:
+                self._show(phrase)
+            if phrase.where is not None:
+                return
+        if self._while_something_moves():
+            self._keep_while(item)
+        else:
+            self._hold(item)
 
     def _on_back(self, item: Item) -> None:
         for draft in self._clause:
@@ -162,7 +200,11 @@ class ClauseReader(ClauseState):
             return
         goes = [draft for draft in self.drafts if draft.kind == "go"]
         if goes:
-            self._go(self._face_before(goes[-1]), item.span)
+            draft = Draft("go", self._face_before(goes[-1]), item.span, back_from=goes[-1],
+                          via=self._pending.via)
+            self._pending.via = []
+            self._add(draft)
+            self._open = None
 
     def _on_origin(self, item: Item) -> None:
         self._unknown_here.append(item)
@@ -182,29 +224,12 @@ class ClauseReader(ClauseState):
             self._at = phrase.end
         self._go(EmotionMix(NEUTRAL), item.span)
 
-    def _on_cease(self, item: Item) -> None:
-        while self._at < len(self._items) and self._items[self._at].kind in ("filler", "look"):
-            self._at += 1
-        phrase = self._phrase(self._at)
-        if phrase is None:
-            self._unknown_here.append(item)
-            return
-        self._at = phrase.end
-        self._go(EmotionMix(NEUTRAL), (item.span[0], phrase.span[1]))
-
-    def _on_not(self, item: Item) -> None:
-        raise refuse(
-            "negation", self._text, item.span,
-            "'{word}' ({at}) says what not to show, or less of; only what to show is understood.",
-            "Say what to show instead, for instance 'neutral' or 'stop smiling'.",
-        )
-
     def _on_after(self, item: Item) -> None:
         phrase = self._slot()
         if phrase is None:
             return
         if not self._clause:
-            self._go(phrase.mix, phrase.span)
+            self._show(phrase)
             return
         place = self.drafts.index(self._clause[0])
         draft = Draft("go", phrase.mix, phrase.span)
@@ -237,11 +262,14 @@ class ClauseReader(ClauseState):
         """`a second later`: the face stays as it is, before the clause's step."""
         assert item.timing is not None
         self._meant_something = True
-        place = self.drafts.index(self._clause[0]) if self._clause else len(self.drafts)
-        face = self._face_before(self._clause[0]) if self._clause else self._face
+        place = self.drafts.index(self._clause[-1]) if self._clause else len(self.drafts)
+        face = self._face_before(self._clause[-1]) if self._clause else self._face
+        self._open = None if not self._clause else self._open
         self.drafts.insert(place, Draft("hold", face, item.span, seconds=item.timing.seconds))
 
     def _on_speed(self, item: Item) -> None:
+        if item.lower == "at once" and self._clause and self._clause[-1].mix.secondary is not None:
+            return  # both at the same time
         if self._clause:
             set_speed(self._text, self._clause, item)
             return
@@ -254,7 +282,9 @@ class ClauseReader(ClauseState):
             self._unknown_here.append(item)
 
     def _on_filler(self, item: Item) -> None:
-        """Means nothing."""
+        """Means nothing; but `as` and `when` join what happens at once."""
+        if item.lower in ("as", "when") and self._open is not None:
+            self._joint = "with"
 
     _on_at = _on_filler
 

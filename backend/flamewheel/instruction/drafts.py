@@ -9,8 +9,9 @@ from typing import Literal
 
 from ..trajectory import Easing
 from ..wheel_names import NEUTRAL
+from .faces import Deed, Face
 from .lexicon import Speed
-from .plan import CURRENT, MAX_SECONDS, EmotionMix, PlanStep, Span
+from .plan import CURRENT, MAX_SECONDS, EmotionMix, Layer, PlanStep, Span
 from .tagging import Item, Timing
 from .tokens import refuse
 
@@ -35,6 +36,12 @@ class Draft:
     easing: Easing | None = None
     via: list[tuple[EmotionMix, Span]] = field(default_factory=list)
     direct: bool = False
+    over: bool = False  # the emotion stays as it was; only what follows here changes
+    layers: list[Layer] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+    keeps: list[str] = field(default_factory=list)  # of KEEPS
+    state: bool = False  # only `raised brows`, `sad eyes`: may be how another emotion is shown
+    back_from: Draft | None = None  # shows again what was shown before that step
 
 
 @dataclass
@@ -94,30 +101,55 @@ def build_steps(
 ) -> tuple[PlanStep, ...]:
     """The finished steps, with neutral stops where they are asked for."""
     steps: list[PlanStep] = []
-    face = start
+    face = Face(start)
+    before: dict[int, Face] = {}
+    keeps: tuple[str, ...] = ()
     for draft in drafts:
         if draft.kind == "hold":
             seconds = DEFAULT_HOLD_SECONDS if draft.seconds is None else draft.seconds
-            steps.append(_step(text, draft, draft.mix, seconds, draft.span))
+            keeps = tuple(dict.fromkeys((*keeps, *draft.keeps)))
+            steps.append(_step(text, draft, face, seconds, draft.span, keeps))
             continue
+        before[id(draft)] = face
+        reached = _reached(face, draft, before)
+        keeps = tuple(dict.fromkeys(draft.keeps))
         stops = list(draft.via)
-        if through_neutral and not stops and not draft.direct and _needs_neutral(face, draft.mix):
+        passes = through_neutral and not draft.direct and not draft.over
+        if passes and not stops and _needs_neutral(face.mix, reached.mix):
             stops = [(EmotionMix(NEUTRAL), draft.span)]
         leg = DEFAULT_GO_SECONDS if draft.soft_seconds is None else draft.soft_seconds
         if draft.seconds is not None:
             leg = draft.seconds / (1 + len(stops))
-        for mix, span in [*stops, (draft.mix, draft.span)]:
-            steps.append(_step(text, draft, mix, leg, span))
-        face = draft.mix
+        for mix, span in stops:
+            face = face.showing(mix)
+            steps.append(_step(text, draft, face, leg, span, keeps,
+                               inserted=mix.primary == NEUTRAL))
+        steps.append(_step(text, draft, reached, leg, draft.span, keeps))
+        face = reached
     return tuple(steps)
 
 
-def _step(text: str, draft: Draft, mix: EmotionMix, seconds: float, span: Span) -> PlanStep:
+def _reached(face: Face, draft: Draft, before: dict[int, Face]) -> Face:
+    """What the face shows at the draft's end."""
+    if draft.back_from is not None:
+        face = before.get(id(draft.back_from), face)
+    elif not draft.over:
+        face = face.showing(draft.mix)
+    face = face.layered(draft.layers)
+    for deed in draft.deeds:
+        face = face.doing(deed)
+    return face
+
+
+def _step(
+    text: str, draft: Draft, face: Face, seconds: float, span: Span, keeps: tuple[str, ...],
+    inserted: bool = False,
+) -> PlanStep:
     words = " ".join(text[span[0]:span[1]].split())
     easing: Easing = "hold" if draft.kind == "hold" else draft.easing or "smooth"
-    on_the_way = mix is not draft.mix and mix.primary == NEUTRAL
     seconds = min(round(seconds, 6), MAX_SECONDS)
-    return PlanStep(draft.kind, mix, seconds, easing, span, words, on_the_way)
+    return PlanStep(draft.kind, face.mix, seconds, easing, span, words, inserted, face.layers,
+                    face.units, keeps)
 
 
 def _needs_neutral(face: EmotionMix, target: EmotionMix) -> bool:

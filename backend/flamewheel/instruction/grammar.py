@@ -11,21 +11,24 @@ in the plan's notes.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..errors import InstructionError
-from ..wheel_names import NEUTRAL
+from .absent import check_controls
 from .clause_state import unknown_word
 from .clauses import ClauseReader
 from .drafts import build_steps
 from .lexicon import FOREIGN
-from .plan import CURRENT, EmotionMix, PlanStep, TransitionPlan
+from .plan import CURRENT, EmotionMix, NotUnderstood, PlanStep, Span, TransitionPlan
 from .tagging import Item, tag
 from .tokens import EXAMPLE, check_text, not_english, tokenise
 from .vocabulary import Vocabulary, default_vocabulary
 
 DEFAULT_FPS = 24.0
 """Frames a second where an instruction speaks of frames: Blender's own default."""
+
+
+MOST_SUGGESTED_FOR = 20
+"""Places that get suggestions: more of them is no instruction, and looking for each takes a
+millisecond or so."""
 
 
 def parse(
@@ -49,13 +52,15 @@ def parse(
     foreign = [token for token in tokens if token.lower in FOREIGN]
     if len(foreign) > 1 and 2 * len(foreign) >= len([t for t in tokens if t.kind == "word"]) - 2:
         raise not_english(text, foreign[0].span)
+    check_controls(text, tokens)
     reader = ClauseReader(text, tag(text, tokens, vocabulary, fps), vocabulary)
     reader.read()
     _check_target(text, reader, vocabulary)
     start = EmotionMix(CURRENT) if reader.start is None else reader.start
     steps = build_steps(text, start, reader.drafts, through_neutral)
-    notes = (*reader.notes, *_left_out(text, reader.unknown), *_standing_still(start, steps))
-    return TransitionPlan(text, start, reader.start is not None, steps, notes)
+    notes = tuple(dict.fromkeys((*reader.notes, *_standing_still(start, steps))))
+    unknown = _not_understood(text, reader.unknown, vocabulary)
+    return TransitionPlan(text, start, reader.start is not None, steps, notes, unknown)
 
 
 def _check_target(text: str, reader: ClauseReader, vocabulary: Vocabulary) -> None:
@@ -76,28 +81,32 @@ def _check_target(text: str, reader: ClauseReader, vocabulary: Vocabulary) -> No
     raise InstructionError("no-emotion", f"No emotion is named in '{said}'.", EXAMPLE)
 
 
-def _left_out(text: str, unknown: list[Item]) -> list[str]:
-    """Notes that name what was not understood; neighbours together."""
-    groups: list[Item] = []
-    for item in unknown:
-        if groups and not text[groups[-1].span[1]:item.span[0]].strip():
-            joined = (groups[-1].span[0], item.span[1])
-            groups[-1] = replace(groups[-1], span=joined)
+def _not_understood(
+    text: str, unknown: list[Item], vocabulary: Vocabulary
+) -> tuple[NotUnderstood, ...]:
+    """What was not understood, with suggestions; neighbours together."""
+    groups: list[tuple[Span, str]] = []
+    for item in sorted(unknown, key=lambda item: item.span):
+        if groups and not text[groups[-1][0][1]:item.span[0]].strip():
+            groups[-1] = ((groups[-1][0][0], item.span[1]), groups[-1][1])
         else:
-            groups.append(item)
-    return [
-        f"not understood and left out: '{text[item.span[0]:item.span[1]]}' "
-        f"at character {item.span[0] + 1}"
-        for item in groups
-    ]
+            groups.append((item.span, item.lower))
+    return tuple(
+        NotUnderstood(span, text[slice(*span)],
+                      vocabulary.suggest(word) if number < MOST_SUGGESTED_FOR else ())
+        for number, (span, word) in enumerate(groups)
+    )
 
 
 def _standing_still(start: EmotionMix, steps: tuple[PlanStep, ...]) -> list[str]:
     """Notes where a step changes nothing."""
     notes: list[str] = []
-    face = start
+    before: tuple[EmotionMix, object, object] = (start, (), ())
     for number, step in enumerate(steps, 1):
-        if step.kind == "go" and step.target == face and face.primary not in (CURRENT, NEUTRAL):
-            notes.append(f"step {number} changes nothing: the face shows {face.title()} already")
-        face = step.target
+        face = (step.target, step.layers, step.units)
+        if step.kind == "go" and face == before and not step.target.is_plain:
+            notes.append(
+                f"step {number} changes nothing: the face shows {step.target.title()} already"
+            )
+        before = face
     return notes

@@ -6,14 +6,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .lexicon import is_adverb
+from .layers import Where, where_after
+from .lexicon import is_adverb, shown_emotions
 from .plan import MAX_INTENSITY, EmotionMix, Span
 from .tagging import Item
 from .tokens import refuse
 
-_ONE_OR_TWO = "Mix two of the wheel's emotions at most, for instance 'angry but amused'."
+_UP_TO_THREE = "Mix three of the wheel's emotions at most, for instance 'joy, fear and anger'."
+_VERBS = frozenset(shown_emotions())
+"""`smile`, `frowns`: in a list of them one follows the other."""
 
 
+_ADJECTIVES = ("y", "ed", "ful", "ous", "ing", "ic", "ive", "ent", "ant", "al", "less", "sad",
+               "mad", "glad", "id", "ble", "ile", "ar", "calm", "blue", "ene", "ken", "ught")
 _SUBJECTS = ("she", "he", "it", "they", "we", "you")
 """`she smiles and he frowns`: a new subject begins a new step."""
 
@@ -27,6 +32,7 @@ class Phrase:
     span: Span
     notes: tuple[str, ...] = ()
     doing: bool = False  # one word that ends in -ing: smiling, crying
+    where: Where | None = None  # the part that shows it; None: the whole face
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,18 @@ def read_phrase(
     if part is None:
         return None
     parts, share = [part], 0.5
-    while (joined := _read_joined(items, part, listing, joins)) is not None:
+    listing = listing or _is_list(items, part)
+    where = where_after(items, part.end)
+    while where is None:
+        joined = _read_joined(items, part, listing, joins)
+        if joined is None:
+            break
+        after = where_after(items, joined[0].end)
+        if after is not None and not _both_describe(items, part, joined[0], after):
+            break
         part, share, goes_first = joined
         parts = [part, *parts] if goes_first else [*parts, part]
+        where = after
     span = (min(part.span[0] for part in parts), max(part.span[1] for part in parts))
     end = max(part.end for part in parts)
     mix = _combine(text, parts, share, span)
@@ -62,7 +77,52 @@ def read_phrase(
         f"{MAX_INTENSITY * 100:g} %.",
     )
     doing = len(parts) == 1 and text[span[0]:span[1]].lower().endswith("ing")
-    return Phrase(clipped, end, span, notes, doing)
+    if where is not None:
+        end = where.end
+        span = (span[0], items[end - 1].span[1])
+    return Phrase(clipped, end, span, notes, doing, where)
+
+
+def read_single(text: str, items: Sequence[Item], at: int) -> Phrase | None:
+    """The one emotion at item `at` with its degrees, nothing mixed in, or None."""
+    part = _read_part(items, at)
+    if part is None:
+        return None
+    where = where_after(items, part.end)
+    end = part.end if where is None else where.end
+    return Phrase(part.mix, end, (part.span[0], items[end - 1].span[1]), where=where)
+
+
+def _both_describe(items: Sequence[Item], first: _Part, second: _Part, where: Where) -> bool:
+    """`angry and sad eyes`, `sadness and anger in the eyes`: the part belongs to both."""
+    if first.span[0] > second.span[0] or second.end >= len(items):
+        return True
+    attributive = items[second.end].part is not None
+    before = items[first.end - 1].lower
+    if attributive:
+        between = items[first.end].kind if first.end < len(items) else ""
+        return between == "and" and before not in _VERBS and before.endswith(_ADJECTIVES)
+    return before not in _VERBS and items[second.end - 1].lower not in _VERBS
+
+
+def _is_list(items: Sequence[Item], first: _Part) -> bool:
+    """`joy, fear and anger`: commas between emotions and an `and` before the last."""
+    at, count, words = first.end, 1, [items[first.end - 1].lower]
+    while at < len(items):
+        comma = items[at].kind == "comma" and items[at].lower == ","
+        joint = at + comma
+        last = joint < len(items) and items[joint].kind == "and"
+        if not comma and not last:
+            return False
+        part = _read_part(items, joint + last)
+        if part is None or where_after(items, part.end) is not None:
+            return False
+        words.append(items[part.end - 1].lower)
+        count += 1
+        if last:
+            return count > 2 and not all(word in _VERBS for word in words)
+        at = part.end
+    return False
 
 
 def _read_part(items: Sequence[Item], at: int) -> _Part | None:
@@ -153,17 +213,46 @@ def merge(
     text: str, first: EmotionMix, second: EmotionMix, share: float, span: Span
 ) -> EmotionMix:
     """Both at once, the first with `share`; raises InstructionError, see `read_phrase`."""
-    names = {name for mix in (first, second) for name in (mix.primary, mix.secondary) if name}
+    strengths = {**_strengths(first), **_strengths(second)}
+    names = set(strengths)
     if len(names) > 1 and (first.is_plain or second.is_plain):
         raise refuse("bad-mix", text, span, "'{word}' ({at}) mixes neutral with an emotion.",
                      "Say how strong instead, for instance 'slightly happy'.")
-    if len(names) > 2:
+    if len(names) > 3:
         raise refuse("too-many-emotions", text, span,
-                     f"'{{word}}' ({{at}}) mixes {', '.join(sorted(names))}: more than two.",
-                     _ONE_OR_TWO)
+                     f"'{{word}}' ({{at}}) mixes {', '.join(sorted(names))}: more than three.",
+                     _UP_TO_THREE)
     if first.secondary is None and second.secondary is None and len(names) == 2:
         return EmotionMix(first.primary, first.intensity, second.primary, second.intensity,
                           round(share, 4))
-    stronger = max(first.intensity, second.intensity)
-    kept = first if first.secondary is not None or second.secondary is None else second
-    return replace(kept, intensity=stronger) if len(names) == 1 else kept
+    if len(names) == 3 and len(_strengths(first)) < 3 and len(_strengths(second)) < 3:
+        (one, strong), (two, stronger), (three, strongest) = strengths.items()
+        return EmotionMix(one, strong, two, stronger, 0.5, three, strongest)
+    most = max(first.intensity, second.intensity)
+    kept = first if len(_strengths(first)) >= len(_strengths(second)) else second
+    return replace(kept, intensity=most) if len(names) == 1 else kept
+
+
+def without(mix: EmotionMix, denied: set[str]) -> EmotionMix | None:
+    """The mix without the emotions of these names; None where nothing is left."""
+    left = [(name, value) for name, value in _strengths(mix).items() if name not in denied]
+    if not left:
+        return None
+    if len(left) == 3:
+        return mix
+    (first, strength), *others = left
+    if not others:
+        return EmotionMix(first, strength)
+    return EmotionMix(first, strength, *others[0], mix.weight if mix.tertiary is None else 0.5)
+
+
+def emotion_names(mix: EmotionMix) -> set[str]:
+    """Which emotions are in it."""
+    return set(_strengths(mix))
+
+
+def _strengths(mix: EmotionMix) -> dict[str, float]:
+    """Emotion -> its intensity, in order."""
+    pairs = ((mix.primary, mix.intensity), (mix.secondary, mix.secondary_intensity),
+             (mix.tertiary, mix.tertiary_intensity))
+    return {name: value for name, value in pairs if name is not None}

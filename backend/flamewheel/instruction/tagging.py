@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .actions import Action, read_action
 from .durations import read_count, read_duration
+from .function_words import LOPSIDED, MORE_FILLERS, extra_phrases
+from .keeps import Keep, read_keep
 from .lexicon import FILLERS, Kind, Speed, function_phrases
+from .part_words import Part, read_part, read_place
 from .plan import MAX_SECONDS, EmotionMix, Span
 from .tokens import Token, refuse, word_list
 from .vocabulary import Vocabulary
 
+ItemKind = Kind | Literal["part", "action", "keep", "lopsided"]
 Mode = Literal["over", "for", "wait"]
 
 MIN_SECONDS = 0.01
@@ -30,13 +35,16 @@ _HEDGES = frozenset(
     "of space span period almost nearly by "
 )
 )
+_OF_THE_CHANGE = frozenset(word_list("that which it transition change this animation whole should "
+                                     "must will"))
 _BOUNDS = ("least", "most")
-_MARKS: dict[str, tuple[Kind, object]] = {
+_MARKS: dict[str, tuple[ItemKind, object]] = {
     "→": ("to", None), ",": ("comma", None), "–": ("comma", None), "—": ("comma", None),
     "-": ("comma", None), "/": ("comma", None), "+": ("hint", 0.5), "&": ("and", None),
     **dict.fromkeys((".", ";", ":", "!", "?", "…", "\n"), ("stop", None)),
 }
-_FUNCTION_PHRASES = function_phrases()
+_FUNCTION_PHRASES = {**function_phrases(), **extra_phrases()}
+_FILLERS = FILLERS | MORE_FILLERS
 _LONGEST = max(len(phrase) for phrase in _FUNCTION_PHRASES)
 
 
@@ -53,13 +61,16 @@ class Timing:
 class Item:
     """A stretch of the text with one meaning."""
 
-    kind: Kind
+    kind: ItemKind
     lower: str
     span: Span
     mix: EmotionMix | None = None  # of an emotion
     timing: Timing | None = None  # of a duration
     speed: Speed | None = None  # of a speed or an easing
     number: float = 1.0  # of a degree, a percentage, a hint's share
+    part: Part | None = None
+    action: Action | None = None
+    keep: Keep | None = None
 
 
 def tag(text: str, tokens: Sequence[Token], vocabulary: Vocabulary, fps: float) -> list[Item]:
@@ -68,17 +79,64 @@ def tag(text: str, tokens: Sequence[Token], vocabulary: Vocabulary, fps: float) 
     Raises InstructionError `bad-duration` at a length of time that cannot be.
     """
     items: list[Item] = []
+    mentioned: Part | None = None
+    last: Action | None = None
     at = 0
     while at < len(tokens):
-        item, at = (
-            _duration(text, tokens, at, fps)
+        timed = _duration(text, tokens, at, fps)
+        found = None if timed else _of_the_face(tokens, at, vocabulary, mentioned, last)
+        if found is not None:
+            item, at, mentioned, last = found
+            items.append(item)
+            if item.action is not None and item.action.inner:
+                items += tag(text, item.action.inner, vocabulary, fps)
+            continue
+        item_or_none, at = (
+            timed
             or _phrase(tokens, at, vocabulary)
             or _percent(tokens, at)
             or _single(tokens, at, vocabulary)
         )
-        if item is not None:
-            items.append(item)
+        last = None
+        if item_or_none is not None:
+            items.append(item_or_none)
+            mentioned = None if item_or_none.kind == "emotion" else mentioned
     return items
+
+
+def _of_the_face(
+    tokens: Sequence[Token], at: int, vocabulary: Vocabulary, mentioned: Part | None,
+    last: Action | None,
+) -> tuple[Item, int, Part | None, Action | None] | None:
+    """Something to keep, a direct action or a part: its item, what follows, what `it` then is."""
+    if tokens[at].kind != "word" and tokens[at].lower != "&":
+        return None
+    keep = read_keep(tokens, at, lambda word: vocabulary.find([word]) is not None)
+    if keep is not None:
+        return _face_item(tokens, at, keep.end, "keep", keep=keep), keep.end, mentioned, None
+    action = read_action(tokens, at, mentioned, last)
+    if action is not None:
+        spoken = Part(action.nouns, action.side, 0)
+        item = _face_item(tokens, at, action.end, "action", action=action)
+        return item, action.end, spoken, action
+    part = read_part(tokens, at) or read_place(tokens, at)
+    if part is not None:
+        return _face_item(tokens, at, part.end, "part", part=part), part.end, part, None
+    if tokens[at].lower in LOPSIDED or (
+        tokens[at].lower == "one" and at + 1 < len(tokens) and tokens[at + 1].lower == "sided"
+    ):
+        end = at + 1 + (tokens[at].lower == "one")
+        return _face_item(tokens, at, end, "lopsided"), end, mentioned, None
+    return None
+
+
+def _face_item(
+    tokens: Sequence[Token], at: int, end: int, kind: ItemKind, *, part: Part | None = None,
+    action: Action | None = None, keep: Keep | None = None,
+) -> Item:
+    span = (tokens[at].span[0], tokens[end - 1].span[1])
+    words = " ".join(token.lower for token in tokens[at:end])
+    return Item(kind, words, span, part=part, action=action, keep=keep)
 
 
 def _duration(
@@ -92,6 +150,8 @@ def _duration(
         if word not in _MODES and word not in _HEDGES:
             break
         mode = _MODES.get(word, mode) if mode != "for" else mode
+        if word in ("lasts", "last") and at > 0 and tokens[at - 1].lower in _OF_THE_CHANGE:
+            mode = "over"
         look += 1
         found = read_duration(tokens, look, fps)
     if found is not None and tokens[at].lower == "at" and tokens[at + 1].lower not in _BOUNDS:
@@ -111,6 +171,8 @@ def _duration(
         mode, end = "wait", end + 1
     elif following == "long":
         mode, end = mode or "for", end + 1
+    elif following == "of" and mode is None:
+        mode, end = "for", end + 1  # `three seconds of fear`
     return _timed(text, tokens, (at, end), Timing(found.seconds, mode or "over")), end
 
 
@@ -177,13 +239,13 @@ def _single(
         kind, value = _MARKS.get(token.lower, ("filler", None))
         skipped = token.lower not in _MARKS
         return (None if skipped else _item(tokens, at, 1, kind, value)), at + 1
-    if token.lower in FILLERS:
+    if token.lower in _FILLERS:
         return _item(tokens, at, 1, "filler", None), at + 1
     mix = vocabulary.find_form(token.lower) if token.kind == "word" else None
     return _item(tokens, at, 1, "emotion" if mix else "unknown", mix), at + 1
 
 
-def _item(tokens: Sequence[Token], at: int, count: int, kind: Kind, value: object) -> Item:
+def _item(tokens: Sequence[Token], at: int, count: int, kind: ItemKind, value: object) -> Item:
     words = tokens[at:at + count]
     return Item(
         kind,

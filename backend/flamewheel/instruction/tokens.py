@@ -55,7 +55,7 @@ def refuse(code: str, text: str, span: Span, what: str, hint: str = EXAMPLE) -> 
     excerpt = " ".join(f"{before}[{text[start:end]}]{after}".split())
     dots = ("…" if start > 40 else "", "…" if end + 40 < len(text) else "")
     said = what.format(word=" ".join(text[start:end].split()), at=f"character {start + 1}")
-    return InstructionError(code, f'{said} In: "{dots[0]}{excerpt}{dots[1]}"', hint)
+    return InstructionError(code, f'{said} In: "{dots[0]}{excerpt}{dots[1]}"', hint, span)
 
 
 def check_text(text: str) -> None:
@@ -75,6 +75,7 @@ def check_text(text: str) -> None:
                 "bad-character",
                 f"Character {at + 1} (U+{ord(character):04X}) is no text.",
                 "Type the instruction again, or paste it as plain text.",
+                (at, at + 1),
             )
         if category[0] == "L" and "LATIN" not in unicodedata.name(character, ""):
             raise not_english(text, (at, at + 1))

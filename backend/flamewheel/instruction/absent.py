@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people ask of a face that has no control here: gaze, head, hair, hands, voice, tears."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import InstructionError
+from .lexicon import verb_forms
+from .plan import Span
+from .tokens import Token, refuse, word_list
+
+_HINT = ("There are brows, eyelids, nose, cheeks, mouth, jaw and tongue: for instance 'raise the "
+         "brows', 'close the eyes', 'open the mouth' or an emotion.")
+
+
+def _forms(verbs: str) -> frozenset[str]:
+    return frozenset(form for verb in verbs.split() for form in verb_forms(verb))
+
+
+_NOUNS = frozenset(word_list(
+    "ear ears hair hairs ponytail beard moustache mustache pupil pupils iris irises eyeball "
+    "eyeballs gaze gazes hand hands finger fingers fist fists arm arms elbow elbows shoulder "
+    "shoulders leg legs foot feet knee knees torso chest waist hip hips neck throat skull scalp "
+    "voice voices sweat sweats sweating saliva drool drools drooling tongue-tied "
+    "teardrop teardrops posture eyelash eyelashes lashes"
+))
+_VERBS = _forms(
+    "nod shrug wave clap walk jump dance whisper speak talk sing hum glance gaze peek"
+) | frozenset(word_list("speaks spoke spoken sang sung nodded nodding shrugging waving"))
+_HEAD_VERBS = _forms(
+    "tilt shake nod bow cock rotate duck jerk lean hang swivel dip toss bob twist roll move lift "
+    "raise lower drop bend"
+) | frozenset(("shook", "shaken", "hung", "bent", "shaking"))
+_TURN = _forms("turn")
+_HEAD_MOVES = _HEAD_VERBS | _TURN | frozenset(word_list("goes drops tilts turns moves"))
+_HEAD_NOUNS = frozenset(word_list("tilt turn turns shake nod nods movement motion rotation roll "
+                                  "tilted turned bowed lowered down up back pose"))
+_LOOKS = frozenset(word_list("look looks looking looked stare stares staring stared eyes eye "
+                             "peer peers peering"))
+_GAZES = frozenset(word_list("left right up down away sideways upward upwards downward downwards "
+                             "aside leftward rightward skyward ahead"))
+_EYE_MOVES = _forms("roll dart avert cross shift lift raise lower drop cast move turn flick roam "
+                    "wander swivel track rotate") | frozenset(word_list("cast dart darting"))
+_COLOURS = frozenset(word_list("red pale white green pink purple blue crimson scarlet rosy flushed "
+                               "grey gray"))
+_TURNING = frozenset(word_list("turn turns turning turned go goes going went gone flush flushes "
+                               "become becomes is are get gets"))
+_TEARS = frozenset(("tear", "tears", "teardrop"))
+_TEAR_MOVES = _forms("roll stream run fall drip trickle flow well drop slide pour") | frozenset(
+    ("fell", "ran", "running", "rolling", "dripping"))
+_ARTICLES = frozenset(word_list("the a an her his its their my your our this that both one single "
+                                "some for slowly quickly slightly then up down to out over"))
+
+
+def check_controls(text: str, tokens: Sequence[Token]) -> None:
+    """Raises InstructionError `absent-control` at the first thing that no control moves."""
+    for at, token in enumerate(tokens):
+        if token.kind != "word":
+            continue
+        end = _absent(tokens, at)
+        if end is not None:
+            span = (token.span[0], tokens[end - 1].span[1])
+            raise absent_control(text, span)
+
+
+def absent_control(text: str, span: Span) -> InstructionError:
+    """The refusal of what no control moves."""
+    return refuse("absent-control", text, span, "There is no control for '{word}' ({at}).", _HINT)
+
+
+def _absent(tokens: Sequence[Token], at: int) -> int | None:
+    """The token after it, or None."""
+    word = tokens[at].lower
+    if word in _NOUNS:
+        return None if _idiom(tokens, at) else at + 1
+    if word in _VERBS:
+        return None if _word(tokens, at + 1) == "of" else at + 1  # a wave of anger
+    for check in (_head, _gaze, _colour, _tears):
+        end = check(tokens, at)
+        if end is not None:
+            return end
+    return None
+
+
+def _idiom(tokens: Sequence[Token], at: int) -> bool:
+    """`from ear to ear`, `on the other hand`."""
+    around = [_word(tokens, at + step) for step in (-3, -2, -1, 1, 2)]
+    return (around[2:5] in (["from", "to", "ear"],) or around[1:3] == ["ear", "to"]
+            or around[1:3] == ["the", "other"] or around[1:3] == ["by", "the"])
+
+
+def _head(tokens: Sequence[Token], at: int) -> int | None:
+    word = _word(tokens, at)
+    if word == "head":
+        after = _after(tokens, at + 1, frozenset(("is", "was", "to", "slightly", "slowly")))
+        if _word(tokens, after) in _HEAD_NOUNS or (
+            _word(tokens, after) in _HEAD_MOVES and not _change_of_mood(tokens, after + 1)
+        ):
+            return after + 1
+        return None
+    if word not in _HEAD_VERBS and word not in _TURN:
+        return None
+    noun = _after(tokens, at + 1, _ARTICLES)
+    if _word(tokens, noun) == "head":
+        return None if word in _TURN and _change_of_mood(tokens, noun + 1) else noun + 1
+    if word in _TURN and _word(tokens, at + 1) in ("left", "right", "away", "around"):
+        return at + 2
+    return None
+
+
+def _change_of_mood(tokens: Sequence[Token], at: int) -> bool:
+    """`turn this head from joy to fear`, not `turn the head to the left`."""
+    word = _word(tokens, at)
+    if word in ("to", "towards", "toward"):
+        return _word(tokens, _after(tokens, at + 1, _ARTICLES)) not in _GAZES
+    ends = (*_GAZES, "and", "then", "again", "while", "")
+    return word not in ends and tokens[at].kind == "word"
+
+
+def _gaze(tokens: Sequence[Token], at: int) -> int | None:
+    word = _word(tokens, at)
+    if word in _EYE_MOVES:
+        noun = _after(tokens, at + 1, _ARTICLES)
+        if _word(tokens, noun) in ("eye", "eyes") and _word(tokens, noun + 1) not in (
+            "brow", "brows", "lid", "lids"
+        ):
+            return noun + 1
+    if word not in _LOOKS:
+        return None
+    eyes = word in ("eye", "eyes")
+    look = _after(tokens, at + 1, frozenset(word_list(
+        "straight slowly quickly to the over off out her his slightly go goes going then move "
+        "moves look looks turn turns dart darts flick flicks shift shifts roll rolls both are is "
+        "drift drifts wander wanders towards toward"
+    )))
+    where = _word(tokens, look)
+    if eyes and _word(tokens, look - 1) in ("roll", "rolls", "dart", "darts", "wander", "wanders"):
+        return look
+    if where in _GAZES and not (where in ("left", "right") and _word(tokens, look + 1) in (
+        "brow", "eyebrow", "eye", "cheek"
+    )):
+        return look + 1
+    if not eyes and where in ("camera", "viewer", "lens", "ceiling", "floor", "sky", "ground"):
+        return look + 1
+    if not eyes and _word(tokens, at + 1) == "at" and _word(tokens, at + 2) in (
+        "the", "me", "us", "you", "him", "her", "them", "camera", "his"
+    ) and _word(tokens, at + 2) not in ("ease",):
+        if _word(tokens, at + 3) in ("end", "start", "beginning", "same", "moment"):
+            return None
+        return at + 3
+    return None
+
+
+def _colour(tokens: Sequence[Token], at: int) -> int | None:
+    word = _word(tokens, at)
+    if word in ("skin", "complexion"):
+        return at + 1
+    if word in _TURNING:
+        look = _after(tokens, at + 1, frozenset(("bright", "very", "deathly", "as", "beet")))
+        if _word(tokens, look) in _COLOURS - {"blue"}:
+            return look + 1
+    if word in ("cheeks", "cheek", "nose", "face") and _word(tokens, at - 1) in _COLOURS - {"blue"}:
+        return at + 1
+    return None
+
+
+def _tears(tokens: Sequence[Token], at: int) -> int | None:
+    word = _word(tokens, at)
+    if word not in _TEARS:
+        return None
+    if _word(tokens, at + 1) in _TEAR_MOVES or word == "tear":
+        return at + 2 if _word(tokens, at + 1) in _TEAR_MOVES else at + 1
+    return None
+
+
+def _after(tokens: Sequence[Token], at: int, skipped: frozenset[str]) -> int:
+    """The first token from `at` on that is none of `skipped`."""
+    while _word(tokens, at) in skipped:
+        at += 1
+    return at
+
+
+def _word(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].lower if 0 <= at < len(tokens) else ""

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clause reader's part for parts of a face: layers, direct actions, what is kept."""
+
+from __future__ import annotations
+
+from .action_words import BLINK_SECONDS
+from .actions import Action
+from .clause_state import ClauseState
+from .drafts import Draft
+from .faces import Deed
+from .layers import ONLY, Where, emotion_follows, predicate
+from .tagging import Item, ItemKind
+from .wording import quoted
+
+_OF_THE_FACE: tuple[ItemKind, ...] = ("part", "action", "keep")
+_TURNS: tuple[ItemKind, ...] = ("change", "to")
+
+
+class PartReader(ClauseState):
+    """Methods for the items `part`, `action`, `keep` and `lopsided`."""
+
+    def _on_part(self, item: Item) -> None:
+        """`her eyes turn sad`; a part of which nothing is said is not understood."""
+        assert item.part is not None
+        at = predicate(self._items, self._at)
+        if at is None:
+            self._unknown_here.append(item)
+            return
+        between = self._items[self._at:at]
+        phrase = self._phrase(at)
+        assert phrase is not None
+        self._at = max(phrase.end, self._at)
+        where = Where(item.part.parts, item.part.side, phrase.end)
+        if phrase.where is not None:
+            where = Where(where.parts or phrase.where.parts, phrase.where.side or where.side)
+        turns = any(gap.kind in _TURNS for gap in between)
+        self._layer(phrase.mix, where, (item.span[0], phrase.span[1]), state=not turns)
+        self._read_between(between)
+
+    def _read_between(self, between: list[Item]) -> None:
+        """`the eyes slowly, over two seconds, turn sad`: what stands between belongs to it."""
+        for gap in between:
+            if gap.kind in ("speed", "easing", "duration"):
+                getattr(self, f"_on_{gap.kind}")(gap)
+
+    def _on_lopsided(self, item: Item) -> None:
+        if emotion_follows(self._items, self._at):
+            self._lopsided = item
+        else:
+            self._unknown_here.append(item)
+
+    def _on_action(self, item: Item) -> None:
+        action = item.action
+        assert action is not None
+        if action.momentary:
+            self._blink(item, action)
+            return
+        side = self._resolved(action.side, item.span)
+        deed = self._deed(item, action, side)
+        emotion = self._open is not None and not self._open.over and self._may_join(action.state)
+        draft = self._changes(item.span, action.state)
+        if action.keep and emotion:
+            draft.keeps.append(action.keep)
+        else:
+            draft.deeds.append(deed)
+
+    def _deed(self, item: Item, action: Action, side: str | None) -> Deed:
+        factor, self._factor = self._factor, 1.0
+        keep = action.keep if factor == 1.0 else ""
+        return Deed(action.nouns, action.deed, side, action.units, action.undoes, action.reverses,
+                    action.again, factor, keep, quoted(self._text, item.span), self.notes)
+
+    def _blink(self, item: Item, action: Action) -> None:
+        """Shut and open again, as often as is said; then the face is as it was."""
+        side = self._resolved(action.side, item.span)
+        drafts: list[Draft] = []
+        for _ in range(action.momentary):
+            shut = Draft("go", self._face, item.span, over=True, soft_seconds=BLINK_SECONDS)
+            shut.deeds.append(Deed(action.nouns, action.deed, side, action.units,
+                                   words=quoted(self._text, item.span), notes=self.notes))
+            opened = Draft("go", self._face, item.span, soft_seconds=BLINK_SECONDS,
+                           back_from=shut)
+            drafts += [shut, opened]
+        self._factor = 1.0
+        for draft in drafts:
+            draft.via, self._pending.via = self._pending.via, []
+            self._add(draft)
+        self._open = None
+
+    def _strength(self, item: Item) -> bool:
+        """`slightly`, before a direct action or behind one; False: it is about neither."""
+        following = self._next()
+        just_done = self._open is not None and self._open.deeds and self._joint is None
+        if following is not None and following.kind == "action" and not just_done:
+            self._factor *= item.number
+            return True
+        if just_done and self._open is not None:
+            deed = self._open.deeds[-1]
+            if deed.keep:
+                deed.keep = ""
+            deed.factor *= item.number
+            return True
+        return False
+
+    def _on_keep(self, item: Item) -> None:
+        keep = item.keep
+        assert keep is not None
+        self._meant_something = True
+        if keep.sided:
+            self.notes.append(f"'{quoted(self._text, item.span)}': a part is kept on both sides")
+        if keep.everywhere:
+            self._kept_everywhere += keep.keeps
+        else:
+            self._kept += keep.keeps
+
+    def _finish_keeps(self) -> None:
+        """What is kept throughout; what waited for a step in vain is kept throughout too."""
+        for draft in self.drafts:
+            draft.keeps += [*self._kept_everywhere, *self._kept]
+
+    def _face_words_follow(self) -> bool:
+        """Is the next thing said one of a part of the face?"""
+        at = self._at
+        while at < len(self._items) and (self._items[at].kind in ("filler", "with", "hold")
+                                         or self._items[at].lower in ONLY):
+            at += 1
+        return at < len(self._items) and self._items[at].kind in _OF_THE_FACE
+
+    def _while_something_moves(self) -> bool:
+        """`keep the smile while the eyes turn sad`: after the item that is read now."""
+        at = self._at
+        while at < len(self._items) and self._items[at].kind in ("filler", "comma"):
+            at += 1
+        if at >= len(self._items) or self._items[at].kind not in ("hint", "with", "and"):
+            if at == self._at or at >= len(self._items) or self._items[at - 1].lower not in (
+                "as", "when"
+            ):
+                return False
+            at -= 1
+        at += 1
+        while at < len(self._items) and self._items[at].kind in ("filler", "hint"):
+            at += 1
+        if at >= len(self._items):
+            return False
+        item = self._items[at]
+        if item.kind == "action":
+            return True
+        if item.kind == "part":
+            return predicate(self._items, at + 1) is not None
+        phrase = self._phrase(at)
+        return phrase is not None and phrase.where is not None
+
+    def _keep_while(self, item: Item) -> None:
+        """The face stays as it is in the very step in which a part changes."""
+        if self._open is None or self._joint is not None:
+            self._add(Draft("go", self._face, item.span, over=True))
+        self._joint = "with"
