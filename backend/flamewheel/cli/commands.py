@@ -5,29 +5,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import asdict
-from pathlib import Path
 
 from .. import pipeline
-from ..parameters import ExpressionCode
 from .giving import give_parameters, say_where
-from .report import print_json, print_notes
-
-
-def transition(options: Namespace) -> None:
-    """Sentence -> trajectory file."""
-    from ..instruction.plan_text import describe
-    from ..trajectory import save_trajectory, to_json_dict
-
-    start = _expression_in(options.start) if options.start else None
-    result = pipeline.transition(options.text, head=options.head, start=start, seed=options.seed)
-    if options.output:
-        save_trajectory(result.trajectory, options.output)
-    print_notes(result.notes)
-    if options.json:
-        print_json(to_json_dict(result.trajectory))
-        return
-    print(describe(result.plan))
-    say_where(options.output)
+from .report import print_json
 
 
 def retarget(options: Namespace) -> None:
@@ -118,9 +99,3 @@ def doctor(options: Namespace) -> int:
             if check.hint:
                 print(f"     {check.hint}")
     return 0 if all(check.ok or not check.needed for check in checks) else 1
-
-
-def _expression_in(path: Path) -> ExpressionCode:
-    from ..parameter_file import load
-
-    return load(path).code

@@ -19,6 +19,7 @@ from .networks import add_network_options
 from .options import Subparsers, add_head_option, add_output_option, add_verb
 from .places import named_path
 from .training import add_training
+from .transitions import add_transition
 from .units import add_units
 from .video import add_video_options
 
@@ -83,15 +84,7 @@ def _add_encoding(
 def _add_verbs(
     verbs: Subparsers[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
-    transition = add_verb(verbs, common, "transition", "Turn a sentence into a performance.")
-    transition.add_argument("text", help='e.g. "from disgust to happiness over two seconds"')
-    transition.add_argument("--start", type=Path, help="parameter file of the face as it is now")
-    transition.add_argument("--seed", type=int, help="vary the performance; a seed repeats it")
-    add_output_option(transition, "trajectory file to write (.json)")
-    add_head_option(transition)
-
-    transition.set_defaults(run=commands.transition)
-
+    add_transition(verbs, common)
     retarget = add_verb(verbs, common, "retarget", "Put one face's expression onto another face.")
     retarget.add_argument("source", type=Path, help="parameter file that gives the expression")
     retarget.add_argument("target", type=Path, nargs="?", help="parameter file that gives identity")

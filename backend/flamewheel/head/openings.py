@@ -96,11 +96,18 @@ def lip_pairs(head: HeadData, vertices: Ints) -> PointPairs:
 
 def _pairs(head: HeadData, vertices: Ints, above: tuple[int, ...], below: tuple[int, ...],
            upright: bool) -> PointPairs:
-    """A landmark is taken for the vertex that it lies nearest to."""
-    none = np.zeros(0, np.int64)
     if "facemesh478" not in head.landmarks:
-        return PointPairs(none, none, upright)
-    points = facemesh_points(head, head.landmarks["facemesh478"])
+        return PointPairs(np.zeros(0, np.int64), np.zeros(0, np.int64), upright)
+    return marked_pairs(head, vertices, above, below, upright=upright)
+
+
+def marked_pairs(head: HeadData, vertices: Ints, above: tuple[int, ...], below: tuple[int, ...],
+                 *, upright: bool) -> PointPairs:
+    """Landmarks one above the other, by FaceMesh's numbers, of whatever set `head` has.
+
+    A landmark is taken for the vertex that it lies nearest to.  Raises HeadError `no-landmarks`.
+    """
+    points = facemesh_points(head, None)
     places = points.on(np.asarray(head.template, np.float64)[None])[0]
     at = {int(number): place for number, place in zip(points.numbers, places, strict=True)}
     both = [pair for pair in zip(above, below, strict=True) if set(pair) <= set(at)]

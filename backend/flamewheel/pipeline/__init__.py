@@ -27,6 +27,7 @@ from .heads import convert_head, head_name, heads, inspect_head, load_head
 from .inferring import EMBEDDED, NO_LOOKS, infer_face, infer_photo
 from .measuring import measure_units
 from .networks import EncoderChoice, choose_encoder, encode_by
+from .performance_drawing import draw_performances
 from .progress import Progress
 from .retargeting import retarget
 from .sources import Gathered, gather_photos, is_video
@@ -59,6 +60,7 @@ __all__ = [
     "describe_database",
     "describe_units",
     "draw_databases",
+    "draw_performances",
     "draw_units",
     "encode",
     "encode_by",

@@ -4,15 +4,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..parameters import ExpressionCode
 from ..trajectory import Trajectory
 from .database import expression_database
-from .units import head_units
+from .units import HEADS_KEPT, head_units
 
 if TYPE_CHECKING:
+    from ..head.data import NamedUnits
+    from ..head.known_strengths import KnowingMeter
+    from ..instruction.part_faces import PartFaces
     from ..instruction.plan import EmotionMix, TransitionPlan
+    from ..motion.style import MotionStyle
+    from ..wheel.dbex import ExpressionDatabase
+
+
+KEEPS_LIDS = ("eyes open", "eyes still")
+"""What a sentence keeps of the eyes that a blink would break."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,32 @@ class TransitionResult:
     trajectory: Trajectory
     plan: TransitionPlan
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What performances of one head share."""
+
+    database: ExpressionDatabase
+    units: NamedUnits
+    meter: KnowingMeter
+    parts: PartFaces
+
+    def faces(self, mixes: tuple[EmotionMix, ...]) -> tuple[ExpressionCode, ...]:
+        """The exact faces of emotions; an `instruction.compose.Faces`."""
+        return tuple(map(self._face, mixes))
+
+    def _face(self, mix: EmotionMix) -> ExpressionCode:
+        import numpy as np
+
+        from ..instruction.compose import wheel_points, wheel_shares
+        from ..wheel.blend import blend
+
+        made = blend(self.database, wheel_points(mix), weights=wheel_shares(mix), units=self.units)
+        if made.strengths is not None:
+            row = np.concatenate([made.code.expression, made.code.jaw])
+            self.meter.remember(row, made.strengths)
+        return made.code
 
 
 def understand(
@@ -43,26 +79,41 @@ def perform(
     head: str = "open",
     start: ExpressionCode | None = None,
     seed: int | None = None,
+    motion: MotionStyle | None = None,
 ) -> TransitionResult:
     """A plan, as it was understood or edited, as a performance of `head`.
 
-    `start` is what the face shows now; it counts where the plan names no beginning.
+    `start` is what the face shows now; it counts where the plan names no beginning.  motion: how
+    the face moves between the plan's expressions; None joins them as paper 002 does (eq. 16).
+    seed: gives one of many performances of the plan, the same one again; None the exact faces.
+    Raises InstructionError `no-such-unit` where the head lacks an action unit that is asked for.
     """
-    from ..instruction.compose import plan_to_trajectory, start_notes, wheel_points
-    from ..wheel.blend import EVEN
-    from ..wheel.blend import blend as blend_points
+    from ..instruction.compose import plan_to_trajectory, start_notes
 
-    database, units = expression_database(head), head_units(head).units
-
-    def codes_for(mix: EmotionMix) -> ExpressionCode:
-        # an even share is what a sentence means that says none ("angry but amused", "awe")
-        weight = None if mix.weight == EVEN else mix.weight
-        return blend_points(database, wheel_points(mix), weight=weight, units=units).code
-
+    stage = stage_of(head)
     if start is not None:
-        start = _fitted(start, database.expression_count)
-    trajectory = plan_to_trajectory(plan, codes_for, database.head, start, seed)
-    return TransitionResult(trajectory, plan, (*plan.notes, *start_notes(plan, start)))
+        start = _fitted(start, stage.database.expression_count)
+    anchors = plan_to_trajectory(
+        plan, stage.faces, stage.database.head, start, seed, parts=stage.parts)
+    notes = (*plan.notes, *start_notes(plan, start))
+    if motion is None:
+        return TransitionResult(anchors, plan, notes)
+    living, told = _enlivened(stage, plan, anchors, motion)
+    return TransitionResult(living, plan, (*notes, *told))
+
+
+def _enlivened(
+    stage: Stage, plan: TransitionPlan, anchors: Trajectory, motion: MotionStyle
+) -> tuple[Trajectory, tuple[str, ...]]:
+    """`anchors` as a living motion, and what a person should know of it."""
+    from ..motion.enliven import living_motion
+
+    if any(keep in KEEPS_LIDS for step in plan.steps for keep in step.keeps):
+        motion = replace(motion, blinks=0.0)
+    made = living_motion(
+        anchors, stage.units, stage.meter, motion, seed=anchors.seed,
+        lowest=stage.database.low, highest=stage.database.high)
+    return made.trajectory, made.notes
 
 
 def transition(
@@ -71,14 +122,34 @@ def transition(
     head: str = "open",
     start: ExpressionCode | None = None,
     seed: int | None = None,
+    motion: MotionStyle | None = None,
 ) -> TransitionResult:
     """A sentence as a performance of `head`, with the plan that was understood.
 
     `start` is what the face shows now; it counts where the sentence names no beginning.
+    For `seed` and `motion` see `perform`.
     Raises InstructionError with the place in the text where it cannot be understood.
     """
     # understood before the head is read: a wrong word is told at once
-    return perform(understand(text), head=head, start=start, seed=seed)
+    return perform(understand(text), head=head, start=start, seed=seed, motion=motion)
+
+
+def stage_of(head: str = "open") -> Stage:
+    """What performances of `head` need, made once for each state of the head's file."""
+    return _stage(head, expression_database(head).head_checksum)
+
+
+@lru_cache(maxsize=HEADS_KEPT)
+def _stage(head: str, checksum: str) -> Stage:
+    from ..head.known_strengths import KnowingMeter
+    from ..head.registry import find_head
+    from ..instruction.part_faces import PartFaces
+    from ..wheel.dbex import JAW_SIZE
+
+    database, units, data = expression_database(head), head_units(head).units, find_head(head)
+    meter = KnowingMeter(data, units)
+    low, high = database.low[:-JAW_SIZE], database.high[:-JAW_SIZE]
+    return Stage(database, units, meter, PartFaces(data, units, meter, low, high))
 
 
 def _fitted(code: ExpressionCode, count: int) -> ExpressionCode:

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sentences and edited plans as performances of a head."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from flamewheel import pipeline
+from flamewheel.errors import InstructionError
+from flamewheel.head.held_openings import HeldLids, HeldLips
+from flamewheel.head.registry import find_head
+from flamewheel.instruction.plan import EmotionMix, Layer, PlanStep, TransitionPlan
+from flamewheel.motion.style import ALIVE, STILL
+from flamewheel.trajectory import sample
+from flamewheel.wheel.blend import blend
+from flamewheel.wheel.points import WheelPoint
+
+HEAD = find_head("open")
+DATABASE = pipeline.expression_database()
+COUNT = HEAD.expression_count
+
+
+def plan(*steps, start="Neutral"):
+    return TransitionPlan("", EmotionMix(start), True, steps)
+
+
+def go(emotion, **changes):
+    return PlanStep("go", EmotionMix(emotion), 1.0, **changes)
+
+
+def test_exact_faces_are_those_of_the_wheel():
+    made = pipeline.transition("from anger to joy").trajectory
+    for index, emotion in enumerate(("Anger", "Joy")):
+        face = blend(DATABASE, [WheelPoint(emotion)], units=HEAD.units).code
+        assert np.array_equal(made.code(index).expression, face.expression)
+        assert np.array_equal(made.code(index).jaw, face.jaw)
+
+
+def test_three_emotions_become_one_face():
+    mix = EmotionMix("Joy", 1.0, "Fear", 1.0, 0.5, "Anger", 1.0)
+    made = pipeline.perform(plan(PlanStep("go", mix, 1.0))).trajectory
+    points = [WheelPoint(name) for name in ("Joy", "Fear", "Anger")]
+    wanted = blend(DATABASE, points, weights=(1 / 3,) * 3, units=HEAD.units).code
+    assert np.allclose(made.code(1).expression, wanted.expression)
+
+
+def test_motion_reaches_the_same_faces_and_brings_keys():
+    sentence = "from fear to joy over 2 s, hold, then angry"
+    still = pipeline.transition(sentence).trajectory
+    assert np.array_equal(pipeline.transition(sentence, motion=STILL).trajectory.codes, still.codes)
+    alive = pipeline.transition(sentence, motion=ALIVE).trajectory
+    assert alive.keys is not None and alive.times.size > 30
+    reached = sample(alive, still.times)
+    assert np.abs(reached - still.codes).max() < 1e-6
+
+
+def test_eyes_that_are_kept_open_do_not_blink():
+    def least(*keeps):
+        made = pipeline.perform(plan(*(go(emotion, keeps=keeps) for emotion in (
+            "Surprise", "Anger", "Surprise", "Sadness") * 2)), motion=ALIVE).trajectory
+        lids = HeldLids(HEAD, HEAD.units)
+        return min(lids.openness(code[:COUNT]).min() for code in made.codes)
+
+    assert least() < 0.2 and least("eyes open") > 0.5
+
+
+def test_a_seed_varies_whole_faces_but_a_kept_mouth_stays_shut():
+    steps = [go(emotion, keeps=("mouth shut",)) for emotion in ("Joy", "Disgust", "Surprise")]
+    first, again, other = (pipeline.perform(plan(*steps), seed=seed).trajectory.codes
+                           for seed in (3, 3, 4))
+    assert np.array_equal(first, again) and not np.array_equal(first, other)
+    low, high = DATABASE.low[:COUNT], DATABASE.high[:COUNT]
+    lips = HeldLips(HEAD, low, high)
+    assert all(lips.touching(code[:COUNT]) for code in first)
+
+
+def test_a_start_of_a_photo_keeps_what_no_unit_explains():
+    start = pipeline.transition("joy").trajectory.code(1)
+    odd = type(start)(start.expression + 0.3 * np.cos(np.arange(COUNT)), start.jaw)
+    still = PlanStep("go", EmotionMix("Current"), 1.0, units=(("AU4L", 1.0),))
+    made = pipeline.perform(plan(still, start="Current"), start=odd).trajectory
+    assert np.array_equal(made.codes[0, :COUNT], odd.expression)
+    assert 0.1 < np.abs(made.codes[1] - made.codes[0]).max() < 4.0
+
+
+def test_a_layered_step_says_what_it_shows():
+    made = pipeline.perform(plan(go("Joy", layers=(Layer(EmotionMix("Sadness"), ("eyes",)),))))
+    assert made.trajectory.labels == ("Neutral", "Joy, eyes: Sadness")
+
+
+def test_a_unit_that_there_is_not_is_refused():
+    with pytest.raises(InstructionError) as refused:
+        pipeline.perform(plan(go("Joy", units=(("AU21", 1.0),))))
+    assert refused.value.code == "no-such-unit"
+
+
+def test_a_performance_needs_no_torch():
+    code = ("import sys; from flamewheel import pipeline; from flamewheel.motion.style import "
+            "ALIVE; pipeline.transition('slowly joy', motion=ALIVE); "
+            "sys.exit('torch' in sys.modules)")
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
