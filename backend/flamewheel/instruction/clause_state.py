@@ -327,9 +327,8 @@ def names(mix: EmotionMix) -> tuple[str | None, ...]:
 
 def unknown_word(text: str, vocabulary: Vocabulary, item: Item) -> InstructionError:
     """The refusal of a word that stands where an emotion must be."""
-    nearest = ", ".join(vocabulary.suggest(item.lower))
     return refuse(
         "unknown-word", text, item.span,
         "'{word}' at {at} is no emotion that is known.",
-        f"Did you mean one of: {nearest}?",
+        vocabulary.hint(item.lower),
     )

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words an instruction is made of, apart from the names of emotions.
 
-Emotion words come from the wheel (see `vocabulary.py`); here are the verbs and nouns that *show* an
-emotion (smile, scowl, tears), the small words that give an instruction its shape, and the words
-that may stand anywhere without meaning.
+Emotion words come from the wheel (see `vocabulary.py`); here are the small words that give an
+instruction its shape, and the words that may stand anywhere without meaning.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..trajectory import Easing
-from ..wheel_names import DYADS, NEUTRAL
+from ..wheel.lexicon import SHOWN
+from ..wheel.word_forms import verb_forms as verb_forms
 from .plan import EmotionMix
 from .tokens import word_list
 
@@ -33,37 +33,23 @@ class Speed:
     easing: Easing | None  # None: says nothing about the curve
 
 
-def _dyad(name: str) -> EmotionMix:
-    first, second = DYADS[name]
-    return EmotionMix(first, 1.0, second, 1.0)
-
-
-_SHOWN: tuple[tuple[EmotionMix, str, str], ...] = (
-    (EmotionMix("Joy"), "smile grin chuckle giggle cheer", "smirk"),
-    (EmotionMix("Joy", 1.25), "beam laugh", "laughter"),
-    (EmotionMix("Sadness"), "frown mope sulk cry", "tears tearful"),
-    (EmotionMix("Sadness", 0.5), "sigh pout", ""),
-    (EmotionMix("Sadness", 1.5), "weep sob wail", "wept"),
-    (EmotionMix("Anger"), "scowl glare glower fume", ""),
-    (EmotionMix("Anger", 1.5), "snarl seethe", ""),
-    (EmotionMix("Surprise"), "gasp gape gawp", ""),
-    (EmotionMix("Fear"), "cower tremble shudder cringe flinch", ""),
-    (EmotionMix("Fear", 1.5), "scream shriek", ""),
-    (EmotionMix("Disgust"), "grimace gag retch", ""),
-    (EmotionMix("Disgust", 0.5), "yawn", ""),
-    (_dyad("Contempt"), "sneer smirk", ""),
-    (_dyad("Shame"), "blush", ""),
-    (EmotionMix(NEUTRAL), "", "blank expressionless deadpan normal"),
-)
-"""(emotion, verbs, other words).  Which face a verb stands for is a design choice after the usual
-prototypes (FACS: smile 12, frown 15, scowl 4+7, sneer 9/10+14); strengths follow the rings."""
-
-_SHOWN_PHRASES = {
-    "no expression": EmotionMix(NEUTRAL),
-    "no emotion": EmotionMix(NEUTRAL), "poker face": EmotionMix(NEUTRAL),
-    "at rest": EmotionMix(NEUTRAL), "resting face": EmotionMix(NEUTRAL),
-    "at ease": EmotionMix(NEUTRAL),
+_MIXED = {
+    "bittersweet": EmotionMix("Joy", 1.0, "Sadness", 1.0),
+    "bitter sweet": EmotionMix("Joy", 1.0, "Sadness", 1.0),
+    **dict.fromkeys(
+        ("tears of joy", "tears of happiness", "happy tears", "cry with joy", "cries with joy",
+         "crying with joy", "cry for joy", "cries for joy", "crying for joy", "weeps with joy",
+         "weeping with joy", "weeps for joy", "laughs through tears", "smiles through tears",
+         "smiling through tears", "smile through tears", "laughing through tears",
+         "smiles through the tears", "smiling through the tears", "smile through the tears"),
+        EmotionMix("Joy", 1.25, "Sadness", 0.75),
+    ),
+    **dict.fromkeys(
+        ("laughing and crying", "laughs and cries", "laugh and cry", "crying and laughing"),
+        EmotionMix("Joy", 1.25, "Sadness", 1.25),
+    ),
 }
+"""Opposites at once, which are no pair of the wheel and so no word of its lexicon."""
 
 DEGREES = {
     "barely": 0.25, "hardly": 0.25, "faintly": 0.35, "faint": 0.35, "a hint of": 0.35,
@@ -263,25 +249,11 @@ def function_phrases() -> dict[tuple[str, ...], tuple[Kind, object]]:
     return table
 
 
-def shown_emotions() -> dict[str, EmotionMix]:
-    """Verbs with their forms, and other words, that show an emotion."""
-    shown = dict(_SHOWN_PHRASES)
-    for mix, verbs, others in _SHOWN:
-        for verb in verbs.split():
-            shown |= dict.fromkeys(verb_forms(verb), mix)
-        shown |= dict.fromkeys(others.split(), mix)
-    return shown
+def mixed_emotions() -> dict[str, EmotionMix]:
+    """Words for two emotions at once that the wheel has no word for."""
+    return dict(_MIXED)
 
 
-def verb_forms(verb: str) -> tuple[str, ...]:
-    """`cry` -> cry, cries, cried, crying; the regular English forms."""
-    vowels = "aeiou"
-    if verb.endswith("y") and verb[-2] not in vowels:
-        stem = verb[:-1]
-        return verb, f"{stem}ies", f"{stem}ied", f"{verb}ing"
-    if verb.endswith("e"):
-        return verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"
-    doubles = verb[-1] in "gnpbt" and verb[-2] in vowels and verb[-3] not in vowels
-    stem = verb + verb[-1] if doubles else verb
-    third = f"{verb}es" if verb.endswith(("s", "sh", "ch", "x")) else f"{verb}s"
-    return verb, third, f"{stem}ed", f"{stem}ing"
+def shown_emotions() -> frozenset[str]:
+    """Verbs that show an emotion, in all their forms: smile, frowned, weeping."""
+    return SHOWN

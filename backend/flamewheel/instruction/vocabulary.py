@@ -3,29 +3,50 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ..wheel.lexicon import LEXICON
+from ..wheel.lexicon import BASE_WORDS, LEXICON
 from ..wheel.points import WheelMix
 from ..wheel_names import NEUTRAL
-from .lexicon import shown_emotions
+from .lexicon import FILLERS, function_phrases, mixed_emotions
+from .near_meanings import NEAR_MEANINGS
+from .ordinary_words import ORDINARY_WORDS
 from .plan import EmotionMix
+from .suggestions import SpellingIndex, of_same_root, undoubled
+
+MOST_SUGGESTED = 3
+_USUAL = ("happiness", "sadness", "anger")
+_SHORTEST_MISSPELT = 5  # letters; shorter words have too many ordinary neighbours (sand, care)
+_CHANGED, _TWICE = 8, 10
+"""Letters from which a changed one, and two mistakes, are still surely the same word: short words
+have ordinary neighbours that differ by a letter (cower and cover, shame and shape)."""
+_LIKE = 0.75  # of an emotion that something is -ish: as `rather`; a design choice
+_REMEMBERED = 4096  # words whose neighbours are kept: more than the longest text has
+_LONGEST_WORD = 30  # letters; beyond them nothing is like any word
+
+
+_ADDED = ("d", "ed", "n", "y", "ly", "ing", "ful", "ous")
+_TAKEN = ("s", "es", "er", "ers", "r", "rs", "ment", "able", "ing", "ation")
+"""Endings by which an ordinary word may differ from an emotion word: neither is misspelt."""
 
 
 class Vocabulary:
-    """Which phrases name which emotions: the wheel's words, then the verbs that show them."""
+    """Which phrases name which emotions: the wheel's words, then emotions that it cannot mix."""
 
-    longest = 4  # words in a phrase
-
-    def __init__(self, wheel_words: Mapping[str, EmotionMix]) -> None:
-        """`wheel_words`: phrases in lower case -> emotion; they win over the verbs."""
-        merged = {**shown_emotions(), **wheel_words}
+    def __init__(
+        self, wheel_words: Mapping[str, EmotionMix], base_words: Iterable[str] = ()
+    ) -> None:
+        """`wheel_words`: phrases in lower case -> emotion.  `base_words`: suggested first."""
+        merged = {**mixed_emotions(), **wheel_words}
         self._mixes = {
             tuple(phrase.lower().replace("-", " ").split()): mix for phrase, mix in merged.items()
         }
-        self._words = sorted(merged)
+        self.longest = max(map(len, self._mixes))  # words in a phrase
+        self._single = tuple(dict.fromkeys((
+            *(word for word in base_words if word in merged),
+            *(word for word in merged if " " not in word and not word.endswith(("edly", "ness"))),
+        )))
 
     def find(self, words: Sequence[str]) -> tuple[EmotionMix, int] | None:
         """The emotion that the first words name, and how many words name it."""
@@ -36,44 +57,119 @@ class Vocabulary:
         return None
 
     def find_form(self, word: str) -> EmotionMix | None:
-        """The emotion that `word` names in another form (happily, worries), or None."""
-        for stem in _stems(word):
-            mix = self._mixes.get((stem,))
-            if mix is not None:
-                return mix
+        """The emotion of a form that is not listed, `joy's` or `saddish`; or None.
+
+        All other forms are listed (`wheel.lexicon`): guessing at endings would make ordinary words
+        into emotions (careless, interesting).
+        """
+        owner = word.removesuffix("'s")
+        if owner != word:
+            return self._mixes.get((owner,))
+        stem = word.removesuffix("ish")
+        if stem == word or len(stem) < 3:
+            return None
+        for known in (stem, f"{stem}y", stem[:-1], f"{stem}e"):
+            mix = self._mixes.get((known,))
+            if mix is not None and not mix.is_plain:
+                return mix.scaled(_LIKE)
         return None
 
     def suggest(self, word: str) -> tuple[str, ...]:
-        """Three emotion words, the most alike first, each for another emotion."""
+        """At most three emotion words that may have been meant, the likeliest first, each for
+        another emotion; none where nothing is near."""
         chosen: dict[EmotionMix, str] = {}
-        usual = ("happiness", "sadness", "anger")
-        for near in [*difflib.get_close_matches(word.lower(), self._words, 12, 0.55), *usual]:
-            mix = self._mixes.get((near,))
+        for near in self._near(word.lower()):
+            mix = self._mixes.get(tuple(near.split()))
             if mix is not None:
                 chosen.setdefault(mix, near)
-        return tuple(chosen.values())[:3]
+        return tuple(chosen.values())[:MOST_SUGGESTED]
+
+    def hint(self, word: str) -> str:
+        """What to write instead of `word`, as a sentence; never empty."""
+        words = self.suggest(word)
+        if not words:
+            return f"Name an emotion, for instance {', '.join(_USUAL[:-1])} or {_USUAL[-1]}."
+        return f"Did you mean {'one of: ' if len(words) > 1 else ''}{', '.join(words)}?"
+
+    def _near(self, word: str) -> list[str]:
+        if word in NEAR_MEANINGS:
+            return list(NEAR_MEANINGS[word])
+        if not 3 <= len(word) <= _LONGEST_WORD or _is_small(word):
+            return []
+        rooted = of_same_root(word, self._known)
+        if word in ORDINARY_WORDS:
+            return rooted
+        near = self._spelled(word)
+        surely = [known for count, known in near if count == 1 or undoubled(known) == word]
+        return [*surely, *rooted, *(known for _, known in near)]
 
     def misspelt(self, word: str) -> bool:
         """So near an emotion word (in lower case) that it was surely meant for one.
 
-        First letters are seldom mistyped, and looking only at words that begin alike keeps the
-        longest text quick.
+        A letter put in, left out or exchanged with its neighbour; in longer words a changed one,
+        in the longest two mistakes; never in the first letter.  Ordinary English words that are as
+        near (`exited`, `hopping`) are known and excepted.
         """
-        if len(word) < 5:
+        if word in ORDINARY_WORDS or word in NEAR_MEANINGS or _is_small(word):
             return False
-        alike = [
-            known for known in self._words
-            if known[0] == word[0] and abs(len(known) - len(word)) <= 2
-        ]
-        return bool(difflib.get_close_matches(word, alike, 1, 0.86))
+        if self._related(word):
+            return False
+        if undoubled(word) in self._undoubled:
+            return True
+        if not _SHORTEST_MISSPELT <= len(word) <= _LONGEST_WORD:
+            return False
+        return any(
+            known[0] == word[0] and len(known) >= _SHORTEST_MISSPELT
+            and (len(word) >= _TWICE or count == 1)
+            and (len(word) >= _CHANGED or not _one_changed(word, known))
+            for count, known in self._spelled(word) if count <= 2
+        )
+
+    def _related(self, word: str) -> bool:
+        """Of the family of an emotion word, though no emotion itself: engage, contents, sleep."""
+        return any(word + ending in self._known for ending in _ADDED) or any(
+            word.removesuffix(ending) in self._known for ending in _TAKEN if word.endswith(ending))
+
+    @functools.cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self._single)
+
+    @functools.cached_property
+    def _undoubled(self) -> frozenset[str]:
+        """Emotion words with their doubled letters written once, as they are often misspelt."""
+        return frozenset(
+            undoubled(word) for word in self._single if len(word) >= _SHORTEST_MISSPELT
+        )
+
+    @functools.cached_property
+    def _spelled(self) -> Callable[[str], list[tuple[int, str]]]:
+        """Made when a word is first not understood: most texts never need it."""
+        return functools.lru_cache(_REMEMBERED)(SpellingIndex(self._single).near)
 
 
 @functools.cache
 def default_vocabulary() -> Vocabulary:
-    """The wheel's words and the verbs that show emotions."""
-    return Vocabulary({phrase: mix_from_wheel(mix) for phrase, mix in LEXICON.items()})
+    """The wheel's words, and emotions at once that are no pair of the wheel."""
+    return Vocabulary(
+        {phrase: mix_from_wheel(mix) for phrase, mix in LEXICON.items()}, BASE_WORDS
+    )
 
 
+@functools.cache
+def _small_words() -> frozenset[str]:
+    return FILLERS | {word for phrase in function_phrases() for word in phrase}
+
+
+def _one_changed(word: str, known: str) -> bool:
+    """A letter stands for another one: neither put in, nor left out, nor exchanged."""
+    return len(word) == len(known) and sorted(word) != sorted(known)
+
+
+def _is_small(word: str) -> bool:
+    return word in _small_words()
+
+
+@functools.cache
 def mix_from_wheel(mix: WheelMix) -> EmotionMix:
     """A word's place on the wheel as a step's target; neutral has no strength to speak of."""
     first, second = mix.first, mix.second
@@ -82,21 +178,3 @@ def mix_from_wheel(mix: WheelMix) -> EmotionMix:
     if second is None:
         return EmotionMix(first.emotion, first.intensity)
     return EmotionMix(first.emotion, first.intensity, second.emotion, second.intensity)
-
-
-def _stems(word: str) -> tuple[str, ...]:
-    """What `word` may be a form of: happily -> happy, worries -> worry, grieving -> grieve."""
-    if len(word) < 5:
-        return ()
-    stems: list[str] = []
-    for ending, others in _ENDINGS:
-        if word.endswith(ending):
-            stems += [word[: -len(ending)] + other for other in others]
-    return tuple(stem for stem in stems if len(stem) >= 3)
-
-
-_ENDINGS = (
-    ("ily", ("y",)), ("ly", ("", "le")), ("'s", ("",)), ("iness", ("y",)), ("ness", ("",)),
-    ("ies", ("y",)), ("ied", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ed", ("", "e")),
-    ("ing", ("", "e")), ("ier", ("y",)), ("iest", ("y",)), ("er", ("", "e")), ("est", ("", "e")),
-)

@@ -1,121 +1,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words people use for emotions, and where on the wheel each lies.
 
-Plutchik's 24 ring names and 24 dyads come from `wheel_names`; the others are placed by hand, as a
-design choice: nearest emotion of the wheel, nearest half ring.  Adverbs are made from adjectives.
+Plutchik's 24 ring names and 24 dyads come from `wheel_names` (Plutchik 2001).  All others stand in
+`emotion_words.csv` with their place and where it comes from: `Shaver 1987` are the words of the
+tree of Shaver, Schwartz, Kirson and O'Connor (J. Pers. Soc. Psychol. 52), `Russell 1980` those of
+the circumplex (J. Pers. Soc. Psychol. 39), `data sets` the labels of AffectNet, RAF-DB, FER and
+CK+; which words these are was written from memory.  Every place is a design choice: the nearest
+emotion or pair of the wheel, the nearest ring or half way between two, in the order of strength
+that word lists such as NRC-VAD have (from memory, too: no number of theirs was taken).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 from ..wheel_names import DYAD_SYNONYMS, DYADS, MILD_BASIC_INTENSE, NEUTRAL
 from .points import BASIC, INTENSE, MILD, WheelMix, WheelPoint
+from .word_forms import adverb, compared, in_every_person, phrase_forms, state, verb_forms
 
-_STRONG = 1.25  # between basic and intense
+COMPARATIVE, SUPERLATIVE = 1.25, 1.5
+"""Factors on a word's intensity: `happier` is what an instruction's `more happy` is, `happiest` as
+much over that; design choices.  Nothing goes beyond INTENSE."""
 
-# (emotion, intensity, adjectives, other words)
-_POINTS: tuple[tuple[str, float, str, str], ...] = (
-    ("Joy", MILD, "serene content pleased amused glad calm peaceful contented satisfied relieved "
-                  "placid pleasant",
-     "contentment contentedness pleasure amusement gladness satisfaction relief calmness peace"),
-    ("Joy", BASIC, "happy joyful cheerful merry joyous sunny jolly gleeful smiling",
-     "happiness joyfulness cheer cheerfulness merriment fun glee enjoyment smile smiles grin "
-     "grinning enjoying happier"),
-    ("Joy", _STRONG, "elated jubilant exuberant radiant laughing",
-     "elation jubilation exuberance laughter laugh thrill thrilled happiest"),
-    ("Joy", INTENSE, "ecstatic euphoric blissful overjoyed rapturous exhilarated",
-     "euphoria bliss rapture exhilaration"),
-    ("Trust", MILD, "accepting tolerant agreeable", "tolerance agreement"),
-    ("Trust", BASIC, "trusting confident friendly faithful trustful assured reassured kind warm "
-                     "sincere secure",
-     "confidence friendliness faith reassurance sincerity kindness warmth security"),
-    ("Trust", INTENSE, "admiring devoted adoring reverent", "devotion adoration reverence"),
-    ("Fear", MILD, "apprehensive nervous uneasy worried timid wary shy insecure unsure hesitant "
-                   "concerned tense",
-     "nervousness unease uneasiness worry worries timidity wariness shyness insecurity concern "
-     "tension stress stressed"),
-    ("Fear", BASIC, "fearful afraid scared frightened intimidated threatened scary",
-     "fright scare fears fearing spooked frightful fearfulness"),
-    ("Fear", INTENSE, "terrified petrified panicked horrified panicky terrorized hysterical",
-     "panic horror dread terrorised hysteria panicking"),
-    ("Surprise", MILD, "distracted puzzled perplexed bewildered confused",
-     "puzzlement perplexity bewilderment confusion"),
-    ("Surprise", BASIC, "surprised startled", "startle surprising"),
-    ("Surprise", INTENSE, "amazed astonished stunned flabbergasted astounded dumbfounded "
-                          "", "astonishment stupefaction thunderstruck wonderstruck"),
-    ("Sadness", MILD, "pensive gloomy wistful melancholic downcast glum moody thoughtful subdued "
-                      "lonely somber sombre sorry",
-     "gloom melancholy wistfulness loneliness thoughtfulness gloominess"),
-    ("Sadness", BASIC, "sad unhappy sorrowful mournful dejected depressed blue tearful upset hurt "
-                       "crying miserable dismal frowning",
-     "unhappiness sorrow sorrowfulness dejection depression misery tears frown sadder hurting"),
-    ("Sadness", INTENSE, "grieving devastated heartbroken anguished distraught inconsolable "
-                         "weeping sobbing",
-     "heartbreak anguish devastation mourning saddest agony"),
-    ("Disgust", MILD, "bored indifferent disinterested jaded listless uninterested",
-     "indifference disinterest ennui tedium"),
-    ("Disgust", BASIC, "disgusted repulsed nauseated queasy disgusting grossed",
-     "repugnance nausea distaste aversion gross sickened"),
-    ("Disgust", INTENSE, "revolted repelled loathing abhorrent loathsome",
-     "revulsion repulsion abhorrence detestation loathe"),
-    ("Anger", MILD, "annoyed irritated frustrated grumpy cross irritable displeased peeved "
-                    "impatient exasperated testy grouchy vexed",
-     "irritation frustration grumpiness irritability displeasure impatience exasperation"),
-    ("Anger", BASIC, "angry mad irate indignant resentful hostile sullen angered",
-     "ire indignation resentment angriness hostility angrier scowl scowling"),
-    ("Anger", INTENSE, "furious enraged raging livid wrathful infuriated incensed seething "
-                       "outraged",
-     "fury wrath ferocity angriest seethe"),
-    ("Anticipation", MILD, "interested attentive engaged intrigued", "fascinated"),
-    ("Anticipation", BASIC, "anticipating expectant eager keen excited expecting anticipatory",
-     "expectation expectancy eagerness excitement keenness anticipate"),
-    ("Anticipation", INTENSE, "vigilant alert watchful focused concentrating",
-     "alertness watchfulness concentration"),
-    (NEUTRAL, 0.0, "expressionless blank impassive emotionless deadpan",
-     "neutrality relaxed"),
-)
+Part = Literal[
+    "adjective",  # with its adverb and its noun in -ness
+    "adjective er",  # and with comparative and superlative
+    "adjective only",  # with no other form
+    "noun", "phrase",
+    "verb",  # in all its forms
+    "verb cause",  # says what frightens, not who is frightened: its -ing form is not of the face
+    "verb phrase",  # its first word in all its forms
+]
 
-# (dyad, adjectives, other words)
-_DYAD_WORDS: tuple[tuple[str, str, str], ...] = (
-    ("Love", "loving affectionate tender fond enamoured infatuated",
-     "affection tenderness fondness"),
-    ("Submission", "submissive meek obedient servile humble", "meekness obedience humility"),
-    ("Awe", "awed awestruck alarmed", "wonder alarm"),
-    ("Disapproval", "disapproving disappointed", "disappointing dismayed dismay letdown"),
-    ("Remorse", "remorseful repentant contrite regretful", "regret repentance contrition"),
-    ("Contempt", "contemptuous scornful disdainful sneering smirking",
-     "scorn disdain sneer smirk"),
-    ("Aggressiveness", "aggressive belligerent combative",
-     "aggression belligerence"),
-    ("Optimism", "optimistic", "optimist"),
-    ("Guilt", "guilty", "guiltiness"),
-    ("Curiosity", "curious inquisitive wondering", "inquisitiveness"),
-    ("Despair", "despairing hopeless desperate", "hopelessness desperation"),
-    ("Unbelief", "unbelieving disbelieving incredulous shocked appalled",
-     "disbelief incredulity shock"),
-    ("Envy", "envious jealous covetous", "jealousy"),
-    ("Cynicism", "cynical", "cynic"),
-    ("Pride", "proud smug triumphant", "smugness triumph"),
-    ("Hope", "hopeful fatalistic", "hopefulness fatalism hoping"),
-    ("Delight", "delighted delightful", "wonderment"),
-    ("Sentimentality", "sentimental nostalgic", "nostalgia"),
-    ("Shame", "ashamed embarrassed shameful humiliated",
-     "embarrassment humiliation shamefaced"),
-    ("Outrage", "", "outrageous"),
-    ("Pessimism", "pessimistic", "pessimist"),
-    ("Morbidness", "morbid", "morbidity derisive"),
-    ("Dominance", "dominant dominating imperious domineering", "dominion"),
-    ("Anxiety", "anxious", "anxiousness angst"),
-)
 
-_ED_ADVERBS = frozenset(("excited", "devoted", "contented", "relieved", "distracted", "puzzled",
-                         "delighted", "confused"))
-_NO_ADVERB = frozenset((
-    "afraid", "blue", "upset", "hurt", "irate", "unsure", "deadpan", "kind", "crying", "sorry",
-    "distraught", "downcast", "content", "awestruck",
-))
-"""Adjectives whose adverb English does not use or uses for something else (`kindly`)."""
+@dataclass(frozen=True)
+class EmotionWord:
+    """A row of the table."""
+
+    word: str
+    part: Part
+    mix: WheelMix
+    forms: tuple[str, ...]  # irregular ones, besides the regular
+    source: str
 
 
 def normalised(word: str) -> str:
@@ -129,29 +60,63 @@ def dyad_mix(name: str, intensity: float = BASIC) -> WheelMix:
     return WheelMix(WheelPoint(first, intensity), WheelPoint(second, intensity))
 
 
-def _adverb(adjective: str) -> str | None:
-    """gloomy -> gloomily, ecstatic -> ecstatically; None where English hardly has one."""
-    if adjective in _NO_ADVERB or adjective.endswith(("ly", "en", "some")):
-        return None
-    if adjective.endswith("ed"):
-        return adjective + "ly" if adjective in _ED_ADVERBS else None
-    if adjective.endswith("y") and adjective != "shy":
-        return f"{adjective[:-1]}ily"
-    if adjective.endswith("ic"):
-        return f"{adjective}ally"
-    if adjective.endswith(("ble", "tle")):
-        return f"{adjective[:-1]}y"
-    return f"{adjective}ly"
+def read_words() -> tuple[EmotionWord, ...]:
+    """All rows of `emotion_words.csv`."""
+    text = Path(__file__).with_name("emotion_words.csv").read_text(encoding="utf-8")
+    places: dict[tuple[str, str], WheelMix] = {}
+    found: list[EmotionWord] = []
+    for word, part, emotion, intensity, forms, source in list(csv.reader(io.StringIO(text)))[1:]:
+        place = emotion, intensity
+        if place not in places:
+            places[place] = _place(emotion, intensity)
+        found.append(EmotionWord(word, part, places[place], tuple(forms.split()), source))  # type: ignore[arg-type]
+    return tuple(found)
 
 
-def _entries() -> dict[str, WheelMix]:
+def _place(emotion: str, intensity: str) -> WheelMix:
+    """`Joy`, `Love` or `Joy+Anger`, at one number or one for each."""
+    names = DYADS.get(emotion) or tuple(emotion.split("+"))
+    numbers = [float(number) for number in intensity.split()] * len(names)
+    points = [WheelPoint(name, number) for name, number in zip(names, numbers, strict=False)]
+    return WheelMix(*points)
+
+
+def _forms(entry: EmotionWord) -> Iterable[tuple[str, float]]:
+    """Everything the word may be written as, and the factor on its intensity."""
+    word, part = entry.word, entry.part
+    if part == "phrase":
+        yield from ((phrase, 1.0) for phrase in in_every_person(word))
+        return
+    if part == "verb phrase":
+        for phrase in phrase_forms(word):
+            yield from ((one, 1.0) for one in in_every_person(phrase))
+        return
+    yield word, 1.0
+    yield from ((form, 1.0) for form in entry.forms)
+    if part.startswith("verb"):
+        _, third, past, doing = verb_forms(word)
+        others = (third,) if entry.forms else (third, past)
+        says_doing = part == "verb cause" or any(form.endswith("ing") for form in entry.forms)
+        of_doing = () if says_doing else (doing, f"{doing}ly")
+        yield from ((form, 1.0) for form in (*others, *of_doing))
+    elif part in ("adjective", "adjective er"):
+        made = (adverb(word), state(word))
+        yield from ((form, 1.0) for form in made if form is not None)
+    if part == "adjective er":
+        comparative, superlative = compared(word)
+        yield from ((comparative, COMPARATIVE), (superlative, SUPERLATIVE))
+
+
+def _stronger(mix: WheelMix, factor: float) -> WheelMix:
+    if factor == 1.0:
+        return mix
+    return WheelMix(*(WheelPoint(point.emotion, min(point.intensity * factor, INTENSE))
+                      for point in mix.points))
+
+
+def _entries(words: Iterable[EmotionWord]) -> dict[str, WheelMix]:
+    """The wheel's own names, then all words as the table has them, then the forms made of them."""
     entries: dict[str, WheelMix] = {}
-
-    def add(mix: WheelMix, adjectives: str, others: str) -> None:
-        adverbs = filter(None, (_adverb(word) for word in adjectives.split()))
-        for word in (*adjectives.split(), *adverbs, *others.split()):
-            entries.setdefault(word, mix)
-
     for emotion, rings in MILD_BASIC_INTENSE.items():
         for name, intensity in zip(rings, (MILD, BASIC, INTENSE), strict=True):
             entries[name.lower()] = WheelMix(WheelPoint(emotion, intensity))
@@ -160,12 +125,30 @@ def _entries() -> dict[str, WheelMix]:
         entries[name.lower()] = dyad_mix(name)
     for synonym, name in DYAD_SYNONYMS.items():
         entries[synonym.lower()] = dyad_mix(name)
-    for emotion, intensity, adjectives, others in _POINTS:
-        add(WheelMix(WheelPoint(emotion, intensity)), adjectives, others)
-    for name, adjectives, others in _DYAD_WORDS:
-        add(dyad_mix(name), adjectives, others)
+    for entry in words:
+        if "one" not in entry.word:
+            entries.setdefault(entry.word, entry.mix)
+    for entry in words:
+        for form, factor in _forms(entry):
+            if form not in entries:
+                entries[form] = _stronger(entry.mix, factor)
     return entries
 
 
-LEXICON: Mapping[str, WheelMix] = _entries()
-"""Word in lower case -> the one or two points of the wheel that it names."""
+_WORDS = read_words()
+LEXICON: Mapping[str, WheelMix] = _entries(_WORDS)
+"""Word or phrase in lower case -> the one or two points of the wheel that it names."""
+
+BASE_WORDS: tuple[str, ...] = tuple(dict.fromkeys((
+    *(name.lower() for rings in MILD_BASIC_INTENSE.values() for name in rings),
+    NEUTRAL.lower(), *(name.lower() for name in (*DYADS, *DYAD_SYNONYMS)),
+    *(entry.word for entry in _WORDS if "phrase" not in entry.part),
+)))
+"""The single words of `LEXICON` without the forms made of them: what to suggest to people."""
+
+SHOWN: frozenset[str] = frozenset(
+    form for entry in _WORDS if entry.part == "verb" for form, _ in _forms(entry)
+    if not form.endswith("ly")
+) - {name.lower() for name in (*DYADS, *(ring for rings in MILD_BASIC_INTENSE.values()
+                                         for ring in rings))}
+"""Verbs of a face and of feeling, in all their forms, but for those that are names on the wheel."""

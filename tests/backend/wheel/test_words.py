@@ -14,14 +14,15 @@ from flamewheel.wheel_names import DYAD_SYNONYMS, DYADS, MILD_BASIC_INTENSE
 
 @pytest.mark.parametrize(("word", "emotion", "intensity"), [
     ("happiness", "Joy", 1.0), ("happy", "Joy", 1.0), ("Happily", "Joy", 1.0),
-    ("HAPPIER", "Joy", 1.0), ("serene", "Joy", 0.5), ("ecstatically", "Joy", 1.5),
+    ("HAPPIER", "Joy", 1.25), ("happiest", "Joy", 1.5),
+    ("serene", "Joy", 0.5), ("ecstatically", "Joy", 1.5),
     ("sad", "Sadness", 1.0), ("sadly", "Sadness", 1.0), ("grieving", "Sadness", 1.5),
     ("scared", "Fear", 1.0), ("frightened", "Fear", 1.0), ("afraid", "Fear", 1.0),
     ("terrified", "Fear", 1.5), ("nervous", "Fear", 0.5), ("furious", "Anger", 1.5),
     ("angrily", "Anger", 1.0), ("annoyed", "Anger", 0.5), ("disgusted", "Disgust", 1.0),
     ("bored", "Disgust", 0.5), ("astonished", "Surprise", 1.5), ("surprised", "Surprise", 1.0),
     ("eagerly", "Anticipation", 1.0), ("trusting", "Trust", 1.0), ("neutral", "Neutral", 0.0),
-    ("gloomier", "Sadness", 0.5), ("shyly", "Fear", 0.5),
+    ("grumpier", "Anger", 0.625), ("shyly", "Fear", 0.5),
 ])
 def test_common_forms(word: str, emotion: str, intensity: float) -> None:
     assert parse_emotion(word) == WheelPoint(emotion, intensity)
