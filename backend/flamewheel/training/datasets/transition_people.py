@@ -4,7 +4,8 @@
 Two kinds, each named in a set's `source`.  *facs*: the emotion's FACS prototype with the units
 that people leave open, each shown by as many people as Du, Tao and Martinez counted (PNAS 111(15)
 E1454, 2014, table 1).  *spread*: about the emotion's face as training photos show it, with the
-covariance that they have about it.  Both in action units, never negative and never beyond the
+covariance that they have about it; that face is half way to the prototype, since photos show it
+faint and with what the encoder takes for expression and is not.  Both in action units, never negative and never beyond the
 expression database's strongest; a face counts only if it shows what names its emotion and nothing
 that names another (`wheel.facs.CHARACTERISTIC`).
 """
@@ -203,21 +204,13 @@ class _SpreadPerson:
             rows = self._rest + NEUTRAL_SHARE * deviation
             return np.asarray(np.clip(rows, 0.0, STRONGEST_UNIT))
         intensity = _intensities(self._intensity, count, chance)
-        if emotion in known.means:  # photos show it fainter than a basic face is
-            basic = _to_basic(emotion, self._names, known)
-            rows = basic * intensity[:, None] * known.means[emotion]
+        rows = np.stack([strengths_for(self._names, ring_strengths(emotion, float(at)))[0]
+                         for at in intensity])
+        if emotion in known.means:
+            rows = 0.5 * (rows + intensity[:, None] * known.means[emotion])
         else:
-            rows = np.stack([strengths_for(self._names, ring_strengths(emotion, float(at)))[0]
-                             for at in intensity])
             rows = rows[:, self._sides.other] if self._left_handed else rows
         return np.asarray(np.clip(rows + deviation, 0.0, STRONGEST_UNIT))
-
-
-def _to_basic(emotion: str, names: Sequence[str], known: PhotoStatistics) -> float:
-    """Factor that brings the photos' mean face to the size of the emotion's basic face."""
-    basic = strengths_for(names, ring_strengths(emotion, 1.0))[0]
-    mean = known.means[emotion]
-    return float((basic @ basic) / max(float(mean @ basic), 1e-9)) if (mean @ basic) > 0 else 1.0
 
 
 def _resting(statistics: PhotoStatistics, chance: np.random.Generator) -> Array:
