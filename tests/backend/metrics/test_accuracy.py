@@ -45,7 +45,8 @@ def test_confusion_has_the_asked_in_rows() -> None:
 
 def test_nothing_is_no_accuracy() -> None:
     nothing = np.zeros((0, 2), int)
-    assert np.isnan(single_accuracy(nothing, nothing)) and np.isnan(joint_accuracy(nothing, nothing))
+    assert np.isnan(single_accuracy(nothing, nothing))
+    assert np.isnan(joint_accuracy(nothing, nothing))
     assert np.isnan(geometric_mean(nothing, nothing, 3))
     with pytest.raises(ValueError, match="asked"):
         single_accuracy([[0, 1]], [[0]])

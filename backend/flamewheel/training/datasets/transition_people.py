@@ -5,9 +5,9 @@ Two kinds, each named in a set's `source`.  *facs*: the emotion's FACS prototype
 that people leave open, each shown by as many people as Du, Tao and Martinez counted (PNAS 111(15)
 E1454, 2014, table 1).  *spread*: about the emotion's face as training photos show it, with the
 covariance that they have about it; that face is half way to the prototype, since photos show it
-faint and with what the encoder takes for expression and is not.  Both in action units, never negative and never beyond the
-expression database's strongest; a face counts only if it shows what names its emotion and nothing
-that names another (`wheel.facs.CHARACTERISTIC`).
+faint and with what the encoder takes for expression and is not.  Both in action units, never
+negative and never beyond the expression database's strongest; a face counts only if it shows what
+names its emotion and nothing that names another (`wheel.facs.CHARACTERISTIC`).
 """
 
 from __future__ import annotations
