@@ -17,6 +17,7 @@ from .evaluation_wheel import add_wheel_options
 from .inferring import add_infer
 from .networks import add_network_options
 from .options import Subparsers, add_head_option, add_output_option, add_verb
+from .photo_rendering import add_render_photo
 from .places import named_path
 from .training import add_training
 from .transitions import add_transition
@@ -39,6 +40,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_infer(verbs, common)
     add_blend(verbs, common)
     _add_verbs(verbs, common)
+    add_render_photo(verbs, common)
     _add_head(verbs, common)
     add_dbex(verbs, common)
     _add_evaluation(verbs, common)

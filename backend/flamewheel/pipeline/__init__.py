@@ -28,6 +28,7 @@ from .inferring import EMBEDDED, NO_LOOKS, infer_face, infer_photo
 from .measuring import measure_units
 from .networks import EncoderChoice, choose_encoder, encode_by
 from .performance_drawing import draw_performances
+from .photo_rendering import ActingPhoto, acted_codes, acting_photo, render_photo
 from .progress import Progress
 from .retargeting import retarget
 from .sources import Gathered, gather_photos, is_video
@@ -43,6 +44,7 @@ from .video import VideoResult, encode_video, write_video_preview
 __all__ = [
     "EMBEDDED",
     "NO_LOOKS",
+    "ActingPhoto",
     "CalibratedHead",
     "EncodedPhoto",
     "EncodedPhotos",
@@ -53,6 +55,8 @@ __all__ = [
     "TransitionResult",
     "UnitRow",
     "VideoResult",
+    "acted_codes",
+    "acting_photo",
     "blend",
     "calibrate_head",
     "choose_encoder",
@@ -81,6 +85,7 @@ __all__ = [
     "measure_units",
     "named_strengths",
     "perform",
+    "render_photo",
     "retarget",
     "save_head_units",
     "transition",
