@@ -69,8 +69,9 @@ def draw_latents(
             axes.scatter(flat[own, 0], flat[own, 1], s=7, color=colours[number], label=emotion,
                          linewidths=0)
         told = separations[name]
-        axes.set_title(f"{NAMES.get(name, name)}\nsilhouette {told.silhouette:.2f}, named by "
-                       f"{NEIGHBOURS} neighbours of other people {100 * told.neighbours:.0f} %", fontsize=10)
+        axes.set_title(
+            f"{NAMES.get(name, name)}\nsilhouette {told.silhouette:.2f}, named by {NEIGHBOURS} "
+            f"neighbours of other people {100 * told.neighbours:.0f} %", fontsize=10)
         axes.set_xticks([])
         axes.set_yticks([])
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center",
