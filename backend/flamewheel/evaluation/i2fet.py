@@ -220,5 +220,5 @@ def _variety(codes: Array, faces: FaceFeatures, asked: Ints, low: Array, high: A
     squares = [((points[labels == at] - points[labels == at].mean(axis=0)) ** 2).sum(axis=2).mean()
                for at in np.unique(labels)]
     rows = codes.reshape(-1, codes.shape[-1])
-    beyond = ((rows < low - 1e-6) | (rows > high + 1e-6)).any(axis=1)
+    beyond = (rows < low - 1e-6) | (rows > high + 1e-6)
     return Variety(float(np.sqrt(np.mean(squares))), float(beyond.mean()))

@@ -105,7 +105,7 @@ class Variety:
     """How much faces of one emotion differ."""
 
     millimetres: float  # root mean square over points, of faces about their emotion's mean
-    outside: float  # share of faces beyond the expression database's bounds in a component
+    outside: float  # share of numbers beyond the expression database's bounds
 
 
 @dataclass(frozen=True)

@@ -120,13 +120,13 @@ def _verdicts(report: I2fetReport) -> list[str]:
 def _spaces(report: I2fetReport) -> list[str]:
     """Variety of the faces and separation of the latents."""
     lines = ["## Variety and latent space", "",
-             "| Method | faces of one emotion differ by (mm) | beyond the database's bounds | "
-             "silhouette of latents | named by neighbours of other people |",
+             "| Method | faces of one emotion differ by (mm) | numbers beyond the "
+             "database's bounds | silhouette of latents | named by neighbours of other people |",
              "|---|---|---|---|---|"]
     for name in in_order(report.variety):
         one = report.variety[name]
         space = report.separations.get(name)
         told = f"{space.silhouette:.2f} | {100 * space.neighbours:.0f} %" if space else "– | –"
         lines.append(f"| {NAMES.get(name, name)} | {one.millimetres:.2f} | "
-                     f"{100 * one.outside:.0f} % | {told} |")
+                     f"{100 * one.outside:.1f} % | {told} |")
     return [*lines, ""]
