@@ -13,12 +13,14 @@ from .operators import OPERATORS
 from .operators.preferences import backend_command, log_path
 from .scene import identity
 from .ui import PANELS
+from .ui.plan_state import PLAN_CLASSES
 from .ui.preferences import FlamewheelPreferences
 from .ui.state import FlamewheelSceneState
 from .ui.wheel_overlay import FLAMEWHEEL_OT_wheel
 
 CLASSES = (
     FlamewheelPreferences,
+    *PLAN_CLASSES,
     FlamewheelSceneState,
     *OPERATORS,
     FLAMEWHEEL_OT_wheel,

@@ -23,7 +23,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from . import errors
-from .errors import BackendError, FlamewheelError
+from .errors import BackendError, FlamewheelError, InstructionError
 
 PROTOCOL_VERSION = 1
 PROTOCOL_HEADER = "X-Flamewheel-Protocol"
@@ -75,7 +75,7 @@ class ErrorReply:
     @staticmethod
     def of(error: FlamewheelError) -> ErrorReply:
         """The body for `error`."""
-        place = getattr(error, "span", None) or (None, None)
+        place = (error.span if isinstance(error, InstructionError) else None) or (None, None)
         return ErrorReply(error.code, error.message, error.hint, type(error).__name__, *place)
 
     def error(self) -> FlamewheelError:
@@ -83,6 +83,9 @@ class ErrorReply:
         kind = getattr(errors, self.kind, FlamewheelError)
         if not (isinstance(kind, type) and issubclass(kind, FlamewheelError)):
             kind = FlamewheelError
+        if kind is InstructionError and self.start is not None and self.end is not None:
+            place = (self.start, self.end)
+            return InstructionError(self.code, self.message, self.hint, place)
         return kind(self.code, self.message, self.hint)
 
 

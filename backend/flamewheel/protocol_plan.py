@@ -20,6 +20,21 @@ PATH_UNDERSTAND = "/v1/understand"
 PATH_PERFORM = "/v1/perform"
 PATH_TRANSITION = "/v1/transition"
 
+CURRENT = "Current"
+"""As a step's emotion: the expression that the face has when the plan begins."""
+HOLD = "hold"
+"""The easing of a step that stays."""
+EASINGS = ("smooth", "linear", "ease_in", "ease_out", HOLD)
+PARTS = ("brows", "eyes", "nose", "cheeks", "mouth", "jaw")
+"""Where a layer may show."""
+KEEPS = ("mouth shut", "mouth open", "eyes shut", "eyes open",
+         *(f"{part} still" for part in PARTS))
+"""What a face may be told to keep through a step."""
+MAX_INTENSITY = 1.5
+MAX_SECONDS = 600.0
+MOST_MOTION = 3.0
+"""Most of any part of `MotionBody`."""
+
 
 @dataclass(frozen=True)
 class PlanEmotion:
@@ -75,7 +90,7 @@ class NotUnderstood:
 
 @dataclass(frozen=True)
 class MotionBody:
-    """How living a performance is: 0 nothing of it, 1 as is natural, 2 twice as much.
+    """How living a performance is, each 0..MOST_MOTION: 0 nothing of it, 1 as people move.
 
     Everything at 0 and without limits is the plan's expressions joined as in paper 002, eq. 16.
     """
@@ -84,6 +99,7 @@ class MotionBody:
     overshoot: float = 1.0
     blinks: float = 1.0
     asymmetry: float = 1.0  # between the face's sides
+    drift: float = 0.0  # a held expression slackens slightly and comes back
     speed_limits: bool = True  # no faster than faces were measured to move
 
 

@@ -34,12 +34,16 @@ class Session:
         self.log = log
         self.last_refusal: FlamewheelError | None = None  # what a person sees in the error box
         self.reading: EmotionBody | None = None  # what the face read last shows
-        self.understood: Sequence[str] = ()  # the plan of the last sentence, line by line
+        self.asked_sentence: str | None = None  # that is asked, or was refused
         self.command: Callable[[], Sequence[str]] = _no_command  # set by who knows the preferences
         self.runner = JobRunner()
         self._process: BackendProcess | None = None
         self._idle: list[tuple[str, Connection]] = []  # with the token it was opened under
         self._lock = threading.Lock()
+
+    def asks_sentence(self, text: str) -> None:
+        """A sentence is asked: what was refused before is no longer of interest."""
+        self.asked_sentence, self.last_refusal = text, None
 
     @property
     def running(self) -> bool:

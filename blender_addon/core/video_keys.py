@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reduced keys of a video's performance as keyframe tracks: Bezier keys with slopes."""
+"""A performance in few Bezier keys with slopes, of a video or a sentence, as keyframe tracks."""
 
 from __future__ import annotations
 
@@ -29,24 +29,27 @@ INSTANT = 1e-4  # s over which a rotation's slope is taken over to Euler angles
 HELD, DRAWN = "CONSTANT", "BEZIER"
 
 
-def video_tracks(
-    reply: VideoReply,
+def curve_tracks(
+    keys: KeysBody,
+    expression: int,
+    seconds: float,
     *,
     fps: float,
     start_frame: float,
     expression_count: int,
-    head_pose: bool,
+    head_pose: bool = False,
     always: frozenset[Channel] = frozenset(),
 ) -> tuple[KeyframeTrack, ...]:
     """The keys of every channel that is used, at `fps` frames a second from `start_frame` on.
 
-    expression_count: how many `Exp*` keys the rig has; further ones are left out.  head_pose: with
-    the root bone's rotation.  Channels that stay zero are left out, unless `always` names them.
+    expression: how many expression numbers a code has; expression_count: how many `Exp*` keys the
+    rig has; further ones are left out.  head_pose: with the root bone's rotation.  Channels that
+    stay zero are left out, unless `always` names them.
     Raises BackendError `bad-message` for keys that do not fit together.
     """
-    keys = _Rows(reply.keys, reply.expression)
-    used = min(reply.expression, expression_count)
-    found = [keys.of(number) for number in range(used)]
+    given = _Rows(keys, expression)
+    used = min(expression, expression_count)
+    found = [given.of(number) for number in range(used)]
     tracks = [
         _track(shape_key_path(expression_key_name(number)), 0, "mesh", EXPRESSION_GROUP, rows)
         for number, rows in enumerate(found)
@@ -54,17 +57,22 @@ def video_tracks(
     for place, bone in enumerate(TURNED_BONES):
         if bone == ROOT and not head_pose:
             continue
-        first = reply.expression + 3 * place
-        eulers = _as_eulers([keys.of(first + axis) for axis in range(3)])
+        first = expression + 3 * place
+        eulers = _as_eulers([given.of(first + axis) for axis in range(3)])
         group = GROUPS.get(bone, "Head")
         tracks += [_track(bone_rotation_path(bone), axis, "armature", group, rows)
                    for axis, rows in enumerate(eulers)]
     live = [(track.channel, track.index) in always for track in tracks]
     return tuple(
-        _at_frames(_to_the_end(track, reply.seconds) if was else track, fps, start_frame)
+        _at_frames(held_until(track, seconds) if was else track, fps, start_frame)
         for track, was in zip(tracks, live, strict=True)
         if track.frames.size and (was or np.abs(track.values).max() > STILL)
     )
+
+
+def video_tracks(reply: VideoReply, **options: Any) -> tuple[KeyframeTrack, ...]:
+    """A video's performance; `options` are those of `curve_tracks`."""
+    return curve_tracks(reply.keys, reply.expression, reply.seconds, **options)
 
 
 class _Rows:
@@ -113,12 +121,15 @@ def _track(
                          slopes)
 
 
-def _to_the_end(track: KeyframeTrack, seconds: float) -> KeyframeTrack:
-    """With a key at the performance's end: older keys of the channel must not show through."""
-    if track.frames[-1] > seconds - 1e-6:
+def held_until(track: KeyframeTrack, end: float) -> KeyframeTrack:
+    """With a key at the performance's end: other keys of the channel must not show through.
+
+    end: in the unit of the track's frames.
+    """
+    if track.frames[-1] > end - 1e-6:
         return track
     return replace(
-        track, frames=np.append(track.frames, seconds),
+        track, frames=np.append(track.frames, end),
         values=np.append(track.values, track.values[-1]), slopes=np.append(track.slopes, 0.0),
         interpolation=(*track.interpolation, DRAWN), easing=(*track.easing, "AUTO"))
 

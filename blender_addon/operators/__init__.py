@@ -16,6 +16,9 @@ from .import_head import FLAMEWHEEL_OT_import_head, FLAMEWHEEL_OT_import_head_fi
 from .infer import FLAMEWHEEL_OT_infer, FLAMEWHEEL_OT_infer_photo
 from .install_backend import FLAMEWHEEL_OT_install_backend
 from .measure_units import FLAMEWHEEL_OT_measure_units
+from .perform import FLAMEWHEEL_OT_another_take, FLAMEWHEEL_OT_perform
+from .plan_steps import STEP_OPERATORS
+from .sentence import FLAMEWHEEL_OT_read_sentence, FLAMEWHEEL_OT_use_suggestion
 from .transition import FLAMEWHEEL_OT_transition
 from .unit_sliders import (
     FLAMEWHEEL_OT_key_units,
@@ -33,7 +36,12 @@ OPERATORS = (
     FLAMEWHEEL_OT_infer,
     FLAMEWHEEL_OT_infer_photo,
     FLAMEWHEEL_OT_blend,
+    FLAMEWHEEL_OT_read_sentence,
+    FLAMEWHEEL_OT_use_suggestion,
     FLAMEWHEEL_OT_transition,
+    FLAMEWHEEL_OT_perform,
+    FLAMEWHEEL_OT_another_take,
+    *STEP_OPERATORS,
     FLAMEWHEEL_OT_retarget,
     FLAMEWHEEL_OT_reset_expression,
     FLAMEWHEEL_OT_key_expression,

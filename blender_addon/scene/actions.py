@@ -21,6 +21,9 @@ from ..core.keyframes import Channel, KeyframeTrack, Owner
 from ..core.rig_spec import expression_key_name, shape_key_path
 from .unit_channels import base_channels, live_sliders, routed
 
+Span = tuple[float, float]
+"""First and last frame."""
+
 SAME_FRAME = 1e-3
 """Frames; Blender itself takes keys nearer than 0.01 for one (BEZT_BINARYSEARCH_THRESH)."""
 
@@ -40,6 +43,7 @@ class WrittenKeys:
     first_frame: float
     last_frame: float
     actions: tuple[str, ...]  # names of the Actions written to
+    channels: frozenset[Channel] = frozenset()  # those with keys now
 
 
 def write_tracks(
@@ -48,18 +52,21 @@ def write_tracks(
     tracks: Sequence[KeyframeTrack],
     *,
     replace_range: bool = True,
+    span: Span | None = None,
 ) -> WrittenKeys:
     """Write a performance into the Actions of the head's shape keys and of its armature.
 
     The Actions that are there are used, and made where there are none.  Other channels are left
     alone; of the tracks' own channels the keys from the first to the last new frame are replaced
-    (`replace_range=False`: only those on the same frames), all others stay.  On a rig with unit
-    sliders the expression goes to the keys' bases, and the sliders to zero: see `unit_channels`.
+    (`replace_range=False`: only those on the same frames; `span`: those within it as well), all
+    others stay.  On a rig with unit sliders the expression goes to the keys' bases, and the sliders
+    to zero: see `unit_channels`.
 
     Raises SceneError `no-shape-keys`, `no-armature` or `linked-action` before anything is changed.
     """
     tracks = routed(mesh_object, armature_object, tracks, _animated_paths(armature_object))
-    return write_channels(mesh_object, armature_object, tracks, replace_range=replace_range)
+    return write_channels(mesh_object, armature_object, tracks, replace_range=replace_range,
+                          span=span)
 
 
 def write_channels(
@@ -68,6 +75,7 @@ def write_channels(
     tracks: Sequence[KeyframeTrack],
     *,
     replace_range: bool = True,
+    span: Span | None = None,
 ) -> WrittenKeys:
     """Like `write_tracks`, of exactly the channels that the tracks name."""
     if not tracks:
@@ -79,7 +87,7 @@ def write_channels(
                for owner, own in owners.items() if own}
     replaced = 0
     for owner, target in targets.items():
-        replaced += _write(target, owners[owner], replace_range)
+        replaced += _write(target, owners[owner], replace_range, span)
     return WrittenKeys(
         tracks=len(tracks),
         keys=sum(track.frames.size for track in tracks),
@@ -87,6 +95,7 @@ def write_channels(
         first_frame=float(min(track.frames[0] for track in tracks)),
         last_frame=float(max(track.frames[-1] for track in tracks)),
         actions=tuple(target.animation_data.action.name for target in targets.values()),
+        channels=frozenset((track.channel, track.index) for track in tracks),
     )
 
 
@@ -161,7 +170,9 @@ def _animated(
     return target
 
 
-def _write(target: Any, tracks: Sequence[KeyframeTrack], replace_range: bool) -> int:
+def _write(
+    target: Any, tracks: Sequence[KeyframeTrack], replace_range: bool, span: Span | None
+) -> int:
     """All tracks of one data-block; returns how many older keys went."""
     curves, groups = _channels(target)
     known = {(curve.data_path, curve.array_index): curve for curve in curves}
@@ -174,7 +185,7 @@ def _write(target: Any, tracks: Sequence[KeyframeTrack], replace_range: bool) ->
             # preference for new curves may be another
             curve.auto_smoothing = "CONT_ACCEL"
             curve.group = groups.get(track.group) or groups.new(track.group)
-        replaced += _write_curve(curve, track, replace_range)
+        replaced += _write_curve(curve, track, replace_range, span)
     target.animation_data.action.update_tag()
     target.update_tag()
     return replaced
@@ -205,10 +216,15 @@ def _owner_name(target: Any) -> str:
     return str(target.user.name if hasattr(target, "key_blocks") else target.name)
 
 
-def _write_curve(curve: Any, track: KeyframeTrack, replace_range: bool) -> int:
+def _write_curve(
+    curve: Any, track: KeyframeTrack, replace_range: bool, span: Span | None
+) -> int:
     points = curve.keyframe_points
     before = len(points)
-    kept = ~_hit(_read(points, "co")[:, 0], track.frames, replace_range)
+    at = _read(points, "co")[:, 0]
+    kept = ~_hit(at, track.frames, replace_range)
+    if span is not None:
+        kept &= ~_hit(at, span, True)
     old = {name: _read(points, name)[kept] for name in _EVERYTHING} if kept.any() else {}
     count = int(kept.sum())
     if count < before:

@@ -10,11 +10,19 @@ from typing import Any
 import numpy as np
 
 from ..core.coordinates import bone_euler_from_flame, flame_from_bone_euler
-from ..core.keyframes import POSE_BONES, Performance, dense_tracks, trajectory_to_tracks
+from ..core.keyframes import (
+    POSE_BONES,
+    POSE_SIZE,
+    Channel,
+    KeyframeTrack,
+    Performance,
+    dense_tracks,
+    trajectory_to_tracks,
+)
 from ..core.protocol import CodeBody
 from ..core.protocol_video import VideoReply
 from ..core.rig_spec import expression_key_name
-from ..core.video_keys import video_tracks
+from ..core.video_keys import curve_tracks, held_until, video_tracks
 from .actions import WrittenKeys, curves_of, live_channels, write_channels, write_tracks
 from .find import HeadInScene
 from .unit_channels import (
@@ -95,18 +103,41 @@ def turn_root(head: HeadInScene, rotation: Sequence[float]) -> None:
 def key_performance(
     head: HeadInScene, performance: Performance, scene: Any, *, frame: float | None, dense: bool
 ) -> WrittenKeys:
-    """Key `performance` from `frame` on (None: the current one), at the scene's frame rate."""
-    tracks_of = dense_tracks if dense else trajectory_to_tracks
-    tracks = tracks_of(
-        performance,
-        fps=scene.render.fps / scene.render.fps_base,
-        start_frame=scene.frame_current if frame is None else frame,
-        expression_count=head.expression_count,
-        always=live_channels(head.mesh, head.armature),
-    )
-    written = write_tracks(head.mesh, head.armature, tracks)
+    """Key `performance` from `frame` on (None: the current one), at the scene's frame rate.
+
+    Where it brings Bezier keys of its own they are written, but for `dense`: one key a frame.
+    """
+    begin = scene.frame_current if frame is None else frame
+    tracks = performance_tracks(
+        head, performance, scene, frame=begin, dense=dense,
+        always=live_channels(head.mesh, head.armature))
+    span = (begin, begin + performance.times[-1] * frame_rate(scene))
+    written = write_tracks(head.mesh, head.armature, tracks, span=span)
     scene.frame_set(scene.frame_current)  # show what the keys say on this frame
     return written
+
+
+def performance_tracks(
+    head: HeadInScene, performance: Performance, scene: Any, *, frame: float, dense: bool,
+    always: frozenset[Channel],
+) -> tuple[KeyframeTrack, ...]:
+    """The keys of a performance from `frame` on; channels of `always` are keyed even at rest."""
+    times: Any = {"fps": frame_rate(scene), "start_frame": frame}
+    keys = getattr(performance, "keys", None)
+    if keys is not None and not dense:
+        seconds = performance.times[-1]
+        drawn = curve_tracks(
+            keys, len(performance.codes[0]) - POSE_SIZE, seconds,
+            expression_count=head.expression_count, always=always, **times)
+        # what is keyed after a last hold must not draw the face away before it ends
+        return tuple(held_until(track, frame + seconds * frame_rate(scene)) for track in drawn)
+    tracks_of = dense_tracks if dense else trajectory_to_tracks
+    return tracks_of(performance, expression_count=head.expression_count, always=always, **times)
+
+
+def frame_rate(scene: Any) -> float:
+    """Frames a second."""
+    return float(scene.render.fps / scene.render.fps_base)
 
 
 def key_video(
@@ -115,7 +146,7 @@ def key_video(
     """Key the performance in a video from `frame` on; head_pose: with the head's turns."""
     tracks = video_tracks(
         reply,
-        fps=scene.render.fps / scene.render.fps_base,
+        fps=frame_rate(scene),
         start_frame=frame,
         expression_count=head.expression_count,
         head_pose=head_pose,
@@ -142,7 +173,7 @@ def key_present(head: HeadInScene, scene: Any) -> WrittenKeys:
     still = Anchors([0.0], [vector(CodeBody(list(found.base), jaw, neck, [left, right]))], [])
     frame = float(scene.frame_current)
     tracks = trajectory_to_tracks(
-        still, fps=scene.render.fps / scene.render.fps_base, start_frame=frame,
+        still, fps=frame_rate(scene), start_frame=frame,
         expression_count=head.expression_count, always=live_channels(head.mesh, head.armature))
     bases = base_channels(head.mesh)
     used = live_sliders(head.mesh, head.armature,

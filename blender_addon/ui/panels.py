@@ -114,33 +114,6 @@ class FLAMEWHEEL_PT_wheel(HeadPanel, bpy.types.Panel):
             operator.insert_keys = insert_keys
 
 
-
-
-class FLAMEWHEEL_PT_sentence(HeadPanel, bpy.types.Panel):
-    """Say what the face does"""
-
-    bl_idname = "FLAMEWHEEL_PT_sentence"
-    bl_label = "Sentence"
-
-    def draw(self, context: Any) -> None:
-        """The text, what was understood, and the verb."""
-        layout, state = self.layout, context.scene.flamewheel
-        layout.prop(state, "sentence", text="")
-        layout.prop(state, "dense")
-        row = layout.row()
-        row.scale_y = 1.2
-        row.operator_context = "INVOKE_DEFAULT"
-        verb = row.operator("flamewheel.transition", text="Act It", icon="PLAY")
-        verb.text = state.sentence
-        verb.dense = state.dense
-        understood = session().understood
-        if understood:
-            box = layout.box()
-            box.label(text="Understood", icon="CHECKMARK")
-            for line in understood:
-                box.label(text=line)
-
-
 class FLAMEWHEEL_PT_backend(FlamewheelPanel, bpy.types.Panel):
     """The backend process"""
 
@@ -159,19 +132,27 @@ class FLAMEWHEEL_PT_backend(FlamewheelPanel, bpy.types.Panel):
         if now.last_refusal is not None:
             box = layout.box()
             box.alert = True
-            _wrapped(box, now.last_refusal.message, "ERROR")
-            _wrapped(box, now.last_refusal.hint, "BLANK1")
+            wrapped(box, now.last_refusal.message, "ERROR", characters(context))
+            wrapped(box, now.last_refusal.hint, "BLANK1", characters(context))
 
 
-LINE = 38
-"""Characters that fit a line of the sidebar at its default width."""
+CHARACTER = 6.6
+"""Pixels of an average character of the interface's font, at a scale of 1: measured."""
+MARGIN = 75
+"""Pixels beside a line in a box, with an icon before it, at a scale of 1: measured."""
 
 
-def _wrapped(layout: Any, text: str, icon: str) -> None:
+def characters(context: Any) -> int:
+    """How many fit a line of the sidebar as wide as it is."""
+    scale = context.preferences.system.ui_scale
+    return max(16, int((context.region.width / scale - MARGIN) / CHARACTER))
+
+
+def wrapped(layout: Any, text: str, icon: str, width: int) -> None:
     """A label does not break lines itself."""
     import textwrap
 
-    for number, line in enumerate(textwrap.wrap(text, LINE)):
+    for number, line in enumerate(textwrap.wrap(text, width)):
         layout.label(text=line, icon=icon if number == 0 else "BLANK1")
 
 
@@ -179,6 +160,5 @@ PANELS = (
     FLAMEWHEEL_PT_head,
     FLAMEWHEEL_PT_photo,
     FLAMEWHEEL_PT_wheel,
-    FLAMEWHEEL_PT_sentence,
     FLAMEWHEEL_PT_backend,
 )

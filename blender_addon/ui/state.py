@@ -5,17 +5,10 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.wheel_names import DYADS, MILD_BASIC_INTENSE, NEUTRAL, WHEEL_ORDER
+from ..core.protocol_plan import MOST_MOTION
+from .plan_state import FlamewheelMix, FlamewheelStep, FlamewheelUnknown
+from .state_items import PRIMARY, SECONDARY, SIDES, TERTIARY
 
-EMOTIONS = tuple((name, name, " · ".join(MILD_BASIC_INTENSE[name])) for name in WHEEL_ORDER)
-PRIMARY = (
-    *EMOTIONS,
-    (NEUTRAL, NEUTRAL, "No expression"),
-    *((name, f"{name}  ({first} + {second})", f"{first} + {second}")
-      for name, (first, second) in DYADS.items()),
-)
-SECONDARY = (("NONE", "None", "The primary emotion alone"), *EMOTIONS)
-TERTIARY = (("NONE", "None", "No third emotion"), *EMOTIONS)
 METHODS = (
     ("units", "Action Units", "What each emotion is known by survives; opposed muscles give way"),
     ("correlation", "Correlation", "Each emotion keeps the components that mark it (eq. 3-5)"),
@@ -24,11 +17,6 @@ METHODS = (
 )
 OWN_SHARE = {"units": 0.6, "correlation": 0.75, "linear": 0.5, "pca": 0.75}
 """The primary's share that suits each method of blending, as the backend's own weights."""
-SIDES = (
-    ("BOTH", "Both", "Both sides of the face"),
-    ("left", "Left", "The face's own left alone"),
-    ("right", "Right", "The face's own right alone"),
-)
 
 
 def _method_chosen(state: FlamewheelSceneState, context: bpy.types.Context) -> None:
@@ -87,4 +75,47 @@ class FlamewheelSceneState(bpy.types.PropertyGroup):
     dense: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Key Every Frame", default=False,
         description="One key a frame instead of a few editable ones",
+    )
+    plan_start: bpy.props.PointerProperty(type=FlamewheelMix)  # type: ignore[valid-type]
+    steps: bpy.props.CollectionProperty(type=FlamewheelStep)  # type: ignore[valid-type]
+    active_step: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Step", description="The step whose fields are shown",
+    )
+    unknown: bpy.props.CollectionProperty(type=FlamewheelUnknown)  # type: ignore[valid-type]
+    notes: bpy.props.StringProperty()  # type: ignore[valid-type]  # a line each
+    read_text: bpy.props.StringProperty()  # type: ignore[valid-type]  # what the steps were read of
+    seed: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Seed", default=-1, min=-1,
+        description="Vary the performance; the same seed gives it again, -1 varies nothing",
+    )
+    take: bpy.props.StringProperty(options={"HIDDEN"})  # type: ignore[valid-type]  # see scene.takes
+    markers: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Markers", default=False, description="A timeline marker where each step begins",
+    )
+    alive: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Alive", default=True,
+        description="Move as people do; off joins the steps' expressions and does nothing more",
+    )
+    timing: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Timing", default=1.0, min=0.0, max=MOST_MOTION, soft_max=2.0, subtype="FACTOR",
+        description="Brows, eyes and mouth set out and arrive each at its own time",
+    )
+    overshoot: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Overshoot", default=1.0, min=0.0, max=MOST_MOTION, soft_max=2.0, subtype="FACTOR",
+        description="A quick rise goes a little beyond its end, and settles",
+    )
+    blinks: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Blinks", default=1.0, min=0.0, max=MOST_MOTION, soft_max=2.0, subtype="FACTOR",
+        description="Blinks at large changes and in long holds",
+    )
+    micro_asymmetry: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Asymmetry", default=1.0, min=0.0, max=MOST_MOTION, soft_max=2.0, subtype="FACTOR",
+        description="Left and right differ slightly on the way",
+    )
+    drift: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Drift", default=0.0, min=0.0, max=MOST_MOTION, soft_max=2.0, subtype="FACTOR",
+        description="A held expression slackens slightly and comes back",
+    )
+    speed_limits: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Speed Limits", default=True, description="No faster than faces move",
     )

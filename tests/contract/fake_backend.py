@@ -24,6 +24,7 @@ from flamewheel.head.data import NamedUnits
 from flamewheel.head.registry import HeadEntry
 from flamewheel.head.unit_solving import SolvedUnits
 from flamewheel.instruction.plan import TransitionPlan
+from flamewheel.motion.style import MotionStyle
 from flamewheel.parameters import EmotionReading, ExpressionCode, FaceParameters, Identity
 from flamewheel.pipeline import EncodedPhoto, EncodedPhotos, RefusedPhoto, TransitionResult
 from flamewheel.trajectory import CurveKeys, Trajectory
@@ -109,15 +110,21 @@ def blend(primary: str, secondary: str | None, **options: Any) -> Any:
 
 
 def perform(
-    plan: TransitionPlan, *, head: str, start: ExpressionCode | None, seed: int | None
+    plan: TransitionPlan, *, head: str, start: ExpressionCode | None, seed: int | None,
+    motion: MotionStyle | None,
 ) -> TransitionResult:
-    """One anchor more than steps, each one further from the start."""
+    """One anchor more than steps, each one further from the start; living ones have keys."""
     first = np.zeros(15) if start is None else start.vector()
     count = len(plan.steps)
     times = np.concatenate([[0.0], np.cumsum([step.seconds for step in plan.steps])])
     path = Trajectory(head, times, first + np.arange(count + 1.0)[:, None], ("smooth",) * count,
-                      seed=seed)
-    return TransitionResult(path, plan, ("understood",))
+                      seed=seed, keys=None if motion is None else _two_keys(times[-1]))
+    return TransitionResult(path, plan, (str(motion),))
+
+
+def _two_keys(seconds: float) -> CurveKeys:
+    return CurveKeys(np.array([0, 0]), np.array([0.0, seconds]), np.array([0.0, 1.0]), np.zeros(2),
+                     np.zeros(2, bool))
 
 
 def retarget(source: FaceParameters, target: FaceParameters | None, *, head: str) -> FaceParameters:

@@ -29,6 +29,7 @@ from blender_addon.core.protocol import (
     WheelSpot,
 )
 from blender_addon.core.protocol_plan import (
+    MotionBody,
     PerformRequest,
     PlanStep,
     TransitionRequest,
@@ -123,6 +124,33 @@ def test_a_sentence_that_is_not_understood_is_refused(calls: BackendCalls) -> No
     with pytest.raises(errors.InstructionError) as refused:
         calls.understand(UnderstandRequest("hello"))
     assert refused.value.code == "no-emotion"
+
+
+def test_a_refusal_has_the_place_of_the_words(calls: BackendCalls) -> None:
+    text = "to joy, then wiggle the ears"
+    with pytest.raises(errors.InstructionError) as refused:
+        calls.transition(TransitionRequest("open", text))
+    assert refused.value.code == "absent-control"
+    assert refused.value.span is not None and "ears" in text[slice(*refused.value.span)]
+
+
+def test_unknown_words_have_places_and_suggestions(calls: BackendCalls) -> None:
+    text = "to joy, blorply"
+    (unknown,) = calls.understand(UnderstandRequest(text)).unknown
+    assert text[unknown.start:unknown.end] == unknown.words == "blorply"
+
+
+def test_a_living_motion_comes_as_keys(calls: BackendCalls) -> None:
+    still = calls.transition(TransitionRequest("open", "to joy"))
+    assert still.keys is None and still.notes == ["None"]
+    alive = calls.transition(TransitionRequest("open", "to joy", motion=MotionBody(blinks=0.5)))
+    assert alive.keys is not None and alive.keys.times == [0.0, 1.0]
+    assert "blinks=0.5" in alive.notes[0] and "timing=1.0" in alive.notes[0]
+
+
+def test_more_motion_than_a_face_has_is_refused(calls: BackendCalls) -> None:
+    with pytest.raises(errors.UsageError, match="overshoot"):
+        calls.transition(TransitionRequest("open", "to joy", motion=MotionBody(overshoot=9.0)))
 
 
 def test_steps_that_are_no_plan_are_refused(calls: BackendCalls) -> None:

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from flamewheel import errors, protocol, protocol_plan
+from flamewheel.instruction import plan
+from flamewheel.motion.style import MOST, MotionStyle
+from flamewheel.trajectory import EASINGS
 
 CODE = protocol.CodeBody([0.5, -1.0], jaw=[0.1, 0.0, 0.0])
 MESSAGES = [
@@ -64,6 +69,27 @@ def test_a_bad_body_is_refused_with_its_field(body: bytes, said: str) -> None:
         protocol.from_json(protocol.BlendRequest, body)
     assert caught.value.code == "bad-message"
     assert said in caught.value.message
+
+
+def test_a_refused_sentence_keeps_its_place() -> None:
+    refusal = errors.InstructionError("absent-control", "No ears.", "Brows.", (3, 7))
+    reply = protocol.ErrorReply.of(refusal)
+    assert (reply.start, reply.end) == (3, 7)
+    again = protocol.from_json(protocol.ErrorReply, protocol.to_json(reply)).error()
+    assert isinstance(again, errors.InstructionError) and again.span == (3, 7)
+    nowhere = protocol.ErrorReply.of(errors.InstructionError("empty", "Empty."))
+    assert (nowhere.start, nowhere.end) == (None, None)
+
+
+def test_what_plans_may_say_is_what_the_add_on_offers() -> None:
+    assert protocol_plan.PARTS == plan.PARTS and protocol_plan.KEEPS == plan.KEEPS
+    assert (plan.CURRENT, plan.MAX_INTENSITY, plan.MAX_SECONDS) == (
+        protocol_plan.CURRENT, protocol_plan.MAX_INTENSITY, protocol_plan.MAX_SECONDS)
+    assert set(protocol_plan.EASINGS) == set(EASINGS)
+    offered = {slot.name for slot in fields(protocol_plan.MotionBody)}
+    assert offered == {slot.name for slot in fields(MotionStyle)}
+    assert protocol_plan.MOST_MOTION == MOST
+    assert protocol_plan.MotionBody() == protocol_plan.MotionBody(**vars(MotionStyle()))
 
 
 def test_a_table_holds_values_of_its_kind() -> None:

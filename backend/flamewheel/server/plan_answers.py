@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from .. import pipeline
 from ..protocol_plan import (
+    MotionBody,
     NotUnderstood,
     PerformRequest,
     TrajectoryReply,
@@ -18,6 +20,7 @@ from .bodies import code_of, keys_body
 
 if TYPE_CHECKING:
     from ..instruction import plan as plans
+    from ..motion.style import MotionStyle
 
 
 def understand_sentence(asked: UnderstandRequest) -> UnderstandReply:
@@ -34,7 +37,8 @@ def perform_steps(asked: PerformRequest) -> TrajectoryReply:
 
     plan = from_wire(asked.plan, asked.text)
     now = None if asked.start is None else code_of(asked.start)
-    return _performance(pipeline.perform(plan, head=asked.head, start=now, seed=asked.seed))
+    return _performance(pipeline.perform(plan, head=asked.head, start=now, seed=asked.seed,
+                                         motion=_style(asked.motion)))
 
 
 def act_sentence(asked: TransitionRequest) -> TrajectoryReply:
@@ -42,7 +46,17 @@ def act_sentence(asked: TransitionRequest) -> TrajectoryReply:
     # understood before the face is looked at: a wrong word is told at once
     plan = pipeline.understand(asked.text, fps=asked.fps)
     now = None if asked.start is None else code_of(asked.start)
-    return _performance(pipeline.perform(plan, head=asked.head, start=now, seed=asked.seed))
+    return _performance(pipeline.perform(plan, head=asked.head, start=now, seed=asked.seed,
+                                         motion=_style(asked.motion)))
+
+
+def _style(body: MotionBody | None) -> MotionStyle | None:
+    """Raises UsageError where a part is more than a face can do."""
+    if body is None:
+        return None
+    from ..motion.style import MotionStyle
+
+    return MotionStyle(**asdict(body))
 
 
 def _performance(result: pipeline.TransitionResult) -> TrajectoryReply:
