@@ -120,11 +120,11 @@ class UnitMeter:
 
     def _slopes(self, strengths: Array) -> Array:
         """(N,U,K) how the motion grows with each strength, where the faces now are."""
-        slopes = np.repeat(self._single[None], len(strengths), axis=0)
-        for (one, other), mended in zip(self._pairs, self._mended, strict=True):
-            slopes[:, one] += strengths[:, other, None] * mended
-            slopes[:, other] += strengths[:, one, None] * mended
-        return slopes
+        one, other, pair = *self._pairs.T, np.arange(len(self._pairs))
+        partners = np.zeros((len(strengths), len(self.names), len(self._pairs)))
+        partners[:, one, pair] = strengths[:, other]
+        partners[:, other, pair] = strengths[:, one]
+        return np.asarray(self._single + partners @ self._mended)
 
     def _fit(self, motions: Array) -> Array:
         """(N,U) strengths of motions (N,K), by projected Gauss-Newton (Bertsekas 1982)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -61,8 +62,7 @@ class FaceCourses:
     @property
     def alarms(self) -> Floats:
         """(T-1,) 0..1, how much of each step's change is surprise or fear."""
-        changes = np.diff(self.strengths, axis=0)
-        return np.array([alarm_of(self.kinds, change) for change in changes])
+        return np.array([alarm_of(self.kinds, *pair) for pair in pairwise(self.strengths)])
 
     def steps(self, style: MotionStyle, seed: int) -> list[StepCourses | None]:
         """The courses of each step; None of one that holds.

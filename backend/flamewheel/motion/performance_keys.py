@@ -13,7 +13,7 @@ from ..parameters import POSE_SIZE
 from ..trajectory import CurveKeys, Trajectory
 from .blinks import KEY_RATES, KEY_SHARES, KEY_TIMES
 from .face_courses import TURN, FaceCourses
-from .step_keys import StepKeys, fitted_step, hermite_shares
+from .step_keys import fitted_step
 from .unit_courses import StepCourses
 
 Floats = npt.NDArray[np.float64]
@@ -21,9 +21,11 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 LOOKS = 49  # moments of a step that its keys are fitted to; a design choice
-MISSED, MISSED_TURN = 0.015, 0.0015
+MISSED, MISSED_TURN = 0.008, 0.0008
 """Most by which keys may miss a component, standard deviations, and a turn, rad: see docs/motion.md
 for how far that is on the face."""
+SAME = 1e-6  # s between times that are the same
+SLIGHT = 1e-3  # of a component's standard deviation or rad: no reason to change a course
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,17 @@ class Bounds:
         low[count:], high[count:] = -np.inf, np.inf
         return cls(low, high)
 
+    def kept(self, wanted: Floats) -> Floats:
+        """Courses (N,C) between two anchors, each as near to the plain way between them as it must
+        be: that way never leaves the bounds, and a course drawn nearer to it has no kinks."""
+        u = np.linspace(0.0, 1.0, len(wanted))[:, None]
+        plain = wanted[0] + u * u * (3.0 - 2.0 * u) * (wanted[-1] - wanted[0])
+        off = wanted - plain
+        room = np.where(off > 0, self.highest - plain, self.lowest - plain)
+        beyond = np.abs(off) > np.abs(room) + SLIGHT
+        share = np.where(beyond, room / np.where(beyond, off, 1.0), 1.0).min(axis=0)
+        return np.asarray(plain + share.clip(0.0, 1.0) * off)
+
 
 @dataclass(frozen=True, eq=False)
 class Blink:
@@ -59,81 +72,69 @@ def performance_keys(
 ) -> CurveKeys:
     """The few keys of each channel that draw the courses of `face` with its blinks."""
     anchors = face.anchors
-    tolerance = np.full(anchors.codes.shape[1], MISSED)
-    tolerance[-POSE_SIZE:] = MISSED_TURN
-    single = len(tolerance) - POSE_SIZE
-    groups = np.append(np.arange(single), single + np.arange(POSE_SIZE) // TURN)
-    rows: list[tuple[Ints, Floats, Floats, Floats]] = []
-    moving = np.zeros((len(steps), len(tolerance)), dtype=bool)
+    width = anchors.codes.shape[1]
+    tolerance = np.where(np.arange(width) < width - POSE_SIZE, MISSED, MISSED_TURN)
+    groups = np.minimum(np.arange(width), width - POSE_SIZE + (
+        np.arange(width) - width + POSE_SIZE) // TURN)
+    closings = _by_groups(np.array([np.abs(blink.closing) > tolerance for blink in blinks])
+                          .reshape(-1, width), groups)
+    rows: list[_Rows] = []
+    moving = np.diff(anchors.codes, axis=0) != 0
     for number, step in enumerate(steps):
-        own = [blink for blink in blinks if blink.step == number]
-        times = np.linspace(0.0, float(np.diff(anchors.times)[number]), LOOKS)
-        wanted = face.at(number, None if step is None else step.courses, times)
-        closings = np.array([blink.closing for blink in own]).reshape(-1, len(tolerance))
-        touched = _by_groups(np.abs(closings).max(axis=0, initial=0.0)[None] > tolerance, groups)[0]
-        for channels, shown in ((np.flatnonzero(~touched), []), (np.flatnonzero(touched), own)):
-            if len(channels):
-                keys = _step(times, wanted[:, channels], tolerance[channels], groups[channels],
-                             bounds, channels, shown)
-                moving[number, channels] |= keys.used.any(axis=0)
-                rows.append(_rows(keys, channels, float(anchors.times[number])))
+        seconds = float(np.diff(anchors.times)[number])
+        times = np.linspace(0.0, seconds, LOOKS)
+        wanted = bounds.kept(face.at(number, None if step is None else step.courses, times))
+        own = np.array([blink.step == number for blink in blinks], dtype=bool)
+        knots = np.array([blink.start + KEY_TIMES for blink in blinks]).reshape(-1, 5)[own]
+        blinking = closings[own].any(axis=0)
+        for channels, fixed in ((~blinking, knots[:0]), (blinking, knots)):
+            fitted = _fitted(times, wanted, tolerance, groups, fixed, channels,
+                             seconds if step is None else step.arrives)
+            rows.append(fitted.after(float(anchors.times[number])))
+            moving[number, fitted.channels] = True
     held = np.array([step is None for step in steps])
-    moving |= np.abs(np.diff(anchors.codes, axis=0)) > 0
-    return _joined(anchors, rows, _by_groups(moving, groups), held)
+    keys = _joined(anchors, rows, _by_groups(moving, groups), held)
+    return _blinking(_within(keys, bounds), anchors.times, blinks, closings)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Keys one after another."""
+
+    channels: Ints  # (K,)
+    times: Floats  # (K,) s
+    values: Floats  # (K,)
+    slopes: Floats  # (K,) per s
+
+    def after(self, seconds: float) -> _Rows:
+        """The same, later."""
+        return replace(self, times=self.times + seconds)
+
+
+def _fitted(
+    times: Floats, wanted: Floats, tolerance: Floats, groups: Ints, knots: Floats, chosen: Flags,
+    arrives: float,
+) -> _Rows:
+    """Of the `chosen` (C,) channels, within a step."""
+    channels = np.flatnonzero(chosen)
+    if not channels.size:
+        return _Rows(channels, *np.zeros((3, 0)))
+    keys = fitted_step(times, wanted[:, channels], tolerance[channels], groups[channels], arrives,
+                       knots)
+    row, column = np.nonzero(keys.used)
+    return _Rows(channels[column], keys.times[row], keys.values[row, column],
+                 keys.slopes[row, column])
 
 
 def _by_groups(flags: Flags, groups: Ints) -> Flags:
     """(N,C) with all channels of a group flagged where one is."""
     first = np.flatnonzero(np.diff(groups, prepend=-1))
-    return np.asarray(np.logical_or.reduceat(flags, first, axis=1)[:, groups])
-
-
-def _step(
-    times: Floats, wanted: Floats, tolerance: Floats, groups: Ints, bounds: Bounds, channels: Ints,
-    blinks: Sequence[Blink],
-) -> StepKeys:
-    starts = np.array([blink.start for blink in blinks])
-    knots = starts[:, None] + KEY_TIMES
-    keys = _bounded(fitted_step(times, wanted, tolerance, groups, knots), times, wanted,
-                    bounds.lowest[channels], bounds.highest[channels])
-    values, slopes = keys.values.copy(), keys.slopes.copy()
-    for blink, own in zip(blinks, knots, strict=True):
-        at = np.searchsorted(keys.times, own)
-        values[at] += KEY_SHARES[:, None] * blink.closing[channels]
-        slopes[at] += KEY_RATES[:, None] * blink.closing[channels]
-    return replace(keys, values=values, slopes=slopes)
-
-
-def _bounded(
-    keys: StepKeys, times: Floats, wanted: Floats, lowest: Floats, highest: Floats
-) -> StepKeys:
-    """With each channel drawn nearer to the plain way between its anchors, as far as it must be.
-
-    That way never leaves the bounds, and a curve that is drawn nearer to it has no kinks.
-    """
-    ends = times[[0, -1]]
-    plain = hermite_shares(ends, times)[0] @ wanted[[0, -1]]
-    off = keys.drawn - plain
-    room = np.where(off > 0, highest - plain, lowest - plain)
-    beyond = np.abs(off) > np.abs(room) + 1e-12
-    share = np.where(beyond, room / np.where(beyond, off, 1.0), 1.0).min(axis=0).clip(0.0, 1.0)
-    at = hermite_shares(ends, keys.times)[0] @ wanted[[0, -1]]
-    u = keys.times / ends[1]
-    rates = (6.0 * u * (1.0 - u) / ends[1])[:, None] * (wanted[-1] - wanted[0])
-    return replace(keys, values=at + share * (keys.values - at),
-                   slopes=rates + share * (keys.slopes - rates))
-
-
-def _rows(keys: StepKeys, channels: Ints, start: float) -> tuple[Ints, Floats, Floats, Floats]:
-    """Channel, time, value and slope of each key."""
-    row, column = np.nonzero(keys.used)
-    return (channels[column], start + keys.times[row], keys.values[row, column],
-            keys.slopes[row, column])
+    number = np.cumsum(np.diff(groups, prepend=groups[:1]) != 0)
+    return np.asarray(np.logical_or.reduceat(flags, first, axis=1)[:, number])
 
 
 def _joined(
-    anchors: Trajectory, rows: Sequence[tuple[Ints, Floats, Floats, Floats]], moving: Flags,
-    held: Flags,
+    anchors: Trajectory, rows: Sequence[_Rows], moving: Flags, held: Flags
 ) -> CurveKeys:
     """All keys, with those of the anchors at which a channel begins or ends to move."""
     still = np.zeros((1, moving.shape[1]), dtype=bool)
@@ -142,9 +143,47 @@ def _joined(
     anchor, channel = np.nonzero(needed)
     cut = np.append(held, False)[:, None] & needed
     cut[:-1] &= np.diff(anchors.codes, axis=0) != 0
-    ends = (channel, anchors.times[anchor], anchors.codes[anchor, channel], np.zeros(len(anchor)))
-    channels, times, values, slopes = (np.concatenate(column)
-                                       for column in zip(ends, *rows, strict=True))
+    ends = _Rows(channel, anchors.times[anchor], anchors.codes[anchor, channel],
+                 np.zeros(len(anchor)))
+    channels, times, values, slopes = (
+        np.concatenate([getattr(part, name) for part in (ends, *rows)])
+        for name in ("channels", "times", "values", "slopes"))
     holds = np.append(cut[anchor, channel], np.zeros(len(channels) - len(anchor), dtype=bool))
     order = np.lexsort((times, channels))
     return CurveKeys(channels[order], times[order], values[order], slopes[order], holds[order])
+
+
+def _within(keys: CurveKeys, bounds: Bounds) -> CurveKeys:
+    """Without what the fit lets keys draw beyond the bounds, which is less than it may miss.
+
+    A cubic stays within the hull of its ends and its two handles at thirds (Bezier): values and
+    handles are kept inside, and as a key's two handles keep one slope there are no kinks.
+    """
+    low, high = bounds.lowest[keys.channels], bounds.highest[keys.channels]
+    values = np.clip(keys.values, low, high)
+    goes_on = np.diff(keys.channels) == 0
+    length = np.where(goes_on, np.diff(keys.times), 0.0) / 3.0
+    before, after = np.append(0.0, length), np.append(length, 0.0)
+    most = np.minimum(_rate(high - values, after), _rate(values - low, before))
+    least = np.maximum(-_rate(values - low, after), -_rate(high - values, before))
+    return replace(keys, values=values, slopes=np.clip(keys.slopes, least, most))
+
+
+def _rate(room: Floats, seconds: Floats) -> Floats:
+    """Steepest slope whose handle of so many seconds ends within the room; none there, any."""
+    return np.where(seconds > 0, room / np.where(seconds > 0, seconds, 1.0), np.inf)
+
+
+def _blinking(
+    keys: CurveKeys, anchors: Floats, blinks: Sequence[Blink], closings: Flags
+) -> CurveKeys:
+    """With blinks on top of what the face does."""
+    values, slopes = keys.values.copy(), keys.slopes.copy()
+    for blink, closes in zip(blinks, closings, strict=True):
+        since = keys.times - anchors[blink.step] - blink.start
+        at = np.abs(since[:, None] - KEY_TIMES) < SAME
+        shown = at.any(axis=1) & closes[keys.channels]
+        closing, place = blink.closing[keys.channels[shown]], at.argmax(axis=1)[shown]
+        values[shown] += KEY_SHARES[place] * closing
+        slopes[shown] += KEY_RATES[place] * closing
+    return replace(keys, values=values, slopes=slopes)

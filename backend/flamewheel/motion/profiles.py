@@ -49,8 +49,8 @@ RELEASED = 0.5
 onsets (Schmidt et al. 2003; a face that relaxes is no onset played backwards: Reinl and Bartels
 2015, Frontiers in Psychology 6); the number is a design choice."""
 
-ALARM_UNITS = (("AU1", "AU2"), ("AU5",))
-"""One of each rises in surprise and fear (FACS; tables of DESIGN: 1+2+5+26, 1+2+4+5+20+26)."""
+ALARM_BROWS, ALARM_LIDS = ("AU1", "AU2"), "AU5"
+"""Brows that rise to wide eyes are surprise or fear (1+2+5+26, 1+2+4+5+20+26: FACS's prototypes)."""
 ALARM_FULL = 0.5  # strength of both from which a change is wholly an alarm; a design choice
 ALARM_LAGS = 0.3  # of the lags remain: surprise comes nearly at once in all of the face
 ALARM_SOONER = 0.12
@@ -68,6 +68,8 @@ NO_OVERSHOOT = ("AU7", "AU8", "AU17", "AU23", "AU24", "AU28", "AU41", "AU43", "A
                 "AU46", "AU26", "AU27", "AU25")
 """Units that close lids or press lips, which would pass through one another, and those that open
 the mouth, whose overshoot looks like a syllable; a design choice."""
+
+MOVES = 0.05  # change of strength from which a unit counts as moving; a design choice
 
 SIDE_SECONDS = 0.012  # s, deviation of when a side of a region moves; a design choice
 SIDE_MOST = 0.03  # s at most, "a few tens of milliseconds"; a design choice

@@ -42,9 +42,9 @@ class UnitKinds:
         free = [name.rstrip("LR") not in profiles.NO_OVERSHOOT for name in names]
         return cls(tuple(names), region_rows(names), sides, np.array(free, dtype=bool))
 
-    def rows(self, number: str) -> list[int]:
-        """Of the unit `AU5` and its sides."""
-        return [row for row, name in enumerate(self.names) if name.rstrip("LR") == number]
+    def rows(self, *numbers: str) -> list[int]:
+        """Of the units `AU5` and their sides."""
+        return [row for row, name in enumerate(self.names) if name.rstrip("LR") in numbers]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +112,7 @@ class StepCourses:
     """The courses of one step and what a person should know of them."""
 
     courses: UnitCourses
+    arrives: float  # s at which the last unit that moves is at rest
     too_quick: tuple[str, ...]  # regions that the step gives less time than they need
     needed: float  # s that the slowest of them needs
 
@@ -122,7 +123,7 @@ def step_courses(
 ) -> StepCourses:
     """Of a step of `seconds` from unit strengths `before` (U,) to `after` (U,)."""
     change = after - before
-    lags, leads = _shifts(kinds, change, seconds, style)
+    lags, leads = _shifts(kinds, before, after, seconds, style)
     late, bend = _unevenness(kinds, seconds, style, chance)
     begins = np.clip(lags + late, 0.0, seconds)
     ends = np.clip(seconds - leads + late, 0.0, seconds)
@@ -139,22 +140,24 @@ def step_courses(
                           min(style.timing, 1.0))
     short = needed > seconds + 1e-9
     regions = tuple(REGIONS[row] for row in np.unique(kinds.regions[short]))
-    return StepCourses(courses, regions, float(needed[short].max(initial=0.0)))
+    moves = np.abs(change) > profiles.MOVES
+    arrives = float(ends[moves].max()) if moves.any() else seconds
+    return StepCourses(courses, arrives, regions, float(needed[short].max(initial=0.0)))
 
 
-def alarm_of(kinds: UnitKinds, change: Floats) -> float:
+def alarm_of(kinds: UnitKinds, before: Floats, after: Floats) -> float:
     """0..1: how much a change of unit strengths (U,) is one to surprise or fear."""
-    least = min(max(change[kinds.rows(number)].max(initial=0.0) for number in numbers)
-                for numbers in profiles.ALARM_UNITS)
-    return float(np.clip(least / profiles.ALARM_FULL, 0.0, 1.0))
+    rise = (after - before)[kinds.rows(*profiles.ALARM_BROWS)].max(initial=0.0)
+    wide = after[kinds.rows(profiles.ALARM_LIDS)].max(initial=0.0)
+    return float(np.clip(min(rise, wide) / profiles.ALARM_FULL, 0.0, 1.0))
 
 
 def _shifts(
-    kinds: UnitKinds, change: Floats, seconds: float, style: MotionStyle
+    kinds: UnitKinds, before: Floats, after: Floats, seconds: float, style: MotionStyle
 ) -> tuple[Floats, Floats]:
     """(U,) s by which units begin after the step does, and by which they arrive before its end."""
-    alarm = alarm_of(kinds, change)
-    part = np.where(change < 0, profiles.RELEASED, 1.0) * style.timing
+    alarm = alarm_of(kinds, before, after)
+    part = np.where(after < before, profiles.RELEASED, 1.0) * style.timing
     lags = _LAGS[kinds.regions] * part * (1.0 - (1.0 - profiles.ALARM_LAGS) * alarm)
     leads = (_LEADS[kinds.regions] + profiles.ALARM_SOONER * alarm) * part
     most = (lags + leads).max(initial=0.0)
