@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ from .face_courses import FaceCourses
 from .performance_keys import Blink, Bounds, performance_keys
 from .style import ALIVE, MotionStyle
 from .unit_courses import StepCourses
+
+if TYPE_CHECKING:
+    from ..head.held_openings import HeldLids  # it loads scipy
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,28 +47,29 @@ class LivingMotion:
 def enliven(
     anchors: Trajectory, units: NamedUnits | None, meter: UnitMeter | None,
     style: MotionStyle = ALIVE, *, seed: int | None = None,
-    lowest: npt.ArrayLike, highest: npt.ArrayLike,
+    lowest: npt.ArrayLike, highest: npt.ArrayLike, lids: HeldLids | None = None,
 ) -> Trajectory:
     """The trajectory of `living_motion`."""
     return living_motion(anchors, units, meter, style, seed=seed, lowest=lowest,
-                         highest=highest).trajectory
+                         highest=highest, lids=lids).trajectory
 
 
 def living_motion(
     anchors: Trajectory, units: NamedUnits | None, meter: UnitMeter | None,
     style: MotionStyle = ALIVE, *, seed: int | None = None,
-    lowest: npt.ArrayLike, highest: npt.ArrayLike,
+    lowest: npt.ArrayLike, highest: npt.ArrayLike, lids: HeldLids | None = None,
 ) -> LivingMotion:
     """How the face moves between `anchors`: codes at about `RATE` a second, and their keys.
 
     units, meter: the head's; without them all of the face goes one way.  seed: gives the same
     small chances again; None is one seed like others.  lowest, highest: (E,) or (E + 3,) bounds of
     the head's database, beyond which no number goes further than its anchors do; but for blinks,
-    as no database holds shut eyes.  With a style that `is_still` the anchors come back as they are.
+    as no database holds shut eyes.  lids: the head's, by which a blink shuts its eyes; without them
+    its closing unit goes to full strength.  With a style that `is_still` the anchors come back.
     """
     if style.is_still or len(anchors.times) == 1:
         return LivingMotion(anchors, (), ())
-    face = FaceCourses.of(anchors, units, meter)
+    face = FaceCourses.of(anchors, units, meter, lids, style.drift)
     own_seed = USUAL_SEED if seed is None else seed
     steps = face.steps(style, own_seed)
     blinks = _blinks(face, steps, style, np.random.default_rng((own_seed, len(steps) + 1)))
@@ -82,7 +87,7 @@ def _blinks(
     face: FaceCourses, steps: list[StepCourses | None], style: MotionStyle,
     chance: np.random.Generator,
 ) -> list[Blink]:
-    if not face.blinks:
+    if not face.can_blink:
         return []
     anchors = face.anchors
     cuts = np.abs(np.diff(anchors.codes, axis=0)).max(axis=1) > 0

@@ -3,27 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ..head.data import JOINT_NAMES, NamedUnits
-from ..head.unit_strengths import UnitMeter
+from ..head.unit_strengths import STRONGEST_UNIT, UnitMeter
 from ..parameters import POSE_SIZE
 from ..trajectory import Trajectory
-from .profiles import SHUT_FROM
+from .profiles import DRIFT, DRIFT_FROM, SHUT_FROM
 from .style import MotionStyle
-from .unit_courses import StepCourses, UnitCourses, UnitKinds, alarm_of, step_courses
+from .unit_courses import SIDES, StepCourses, UnitCourses, UnitKinds, alarm_of, step_courses
+
+if TYPE_CHECKING:
+    from ..head.held_openings import HeldLids  # it loads scipy
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 BLINK_UNITS, CLOSING_UNITS = ("AU45", "AU43"), ("AU43", "AU45", "AU46")
 """Units that a blink is made of, the first one that the head has; those that shut an eye."""
-SIDES = ("L", "R", "")
+LEAST_CLOSED = 0.3  # of an eye's opening: a unit that closes it less is none to go by
 TURN = 3  # numbers of an axis-angle rotation
 _JAW = JOINT_NAMES.index("jaw")
 
@@ -37,10 +40,13 @@ class FaceCourses:
     kinds: UnitKinds
     strengths: Floats  # (T,U)
     rest: Floats  # (T,E+12)
+    lids: HeldLids | None = None  # the head's, where its lids are known
+    drift: float = 0.0  # how much a held face slackens; see `MotionStyle`
 
     @classmethod
     def of(
-        cls, anchors: Trajectory, units: NamedUnits | None, meter: UnitMeter | None
+        cls, anchors: Trajectory, units: NamedUnits | None, meter: UnitMeter | None,
+        lids: HeldLids | None = None, drift: float = 0.0,
     ) -> FaceCourses:
         """Without units all of the face is rest."""
         wide = anchors.codes.shape[1] - POSE_SIZE + TURN
@@ -51,7 +57,8 @@ class FaceCourses:
             rows, which = np.unique(anchors.codes[:, :wide], axis=0, return_inverse=True)
             strengths = meter.measure(rows).strengths[which.reshape(-1)]
         shown = _shown(units, strengths, anchors.codes.shape[1])
-        return cls(anchors, units, UnitKinds.of(units.names), strengths, anchors.codes - shown)
+        return cls(anchors, units, UnitKinds.of(units.names), strengths, anchors.codes - shown,
+                   lids if lids is not None and lids.known else None, drift)
 
     @property
     def changes(self) -> Floats:
@@ -80,9 +87,8 @@ class FaceCourses:
         """(N,E+12) the face at `times` (N,) s after the start of `step`."""
         made = self._strengths_at(step, courses, times)
         if courses is None:
-            return np.repeat(self.anchors.codes[step][None], len(times), axis=0)
-        part = self._mean(step, courses, times)[:, None]
-        rest = (1.0 - part) * self.rest[step] + part * self.rest[step + 1]
+            return np.asarray(_shown(self.units, made, self.rest.shape[1]) + self.rest[step])
+        rest = self._rest_at(step, courses, times)
         face = _shown(self.units, made, rest.shape[1]) + rest
         # the turns of neck and eyes are no expression: they go the plain way
         plain = courses.plain(times)[:, None]
@@ -93,34 +99,74 @@ class FaceCourses:
 
     def shut(self) -> Flags:
         """(T-1,) steps at either end of which an eye counts as shut."""
-        closed = np.stack([self._sum(CLOSING_UNITS, side) for side in SIDES[:2]])
+        if self.lids is None:
+            closing = self.strengths[:, self.kinds.rows(*CLOSING_UNITS)]
+            closed = closing.max(axis=1, initial=0.0)[None]
+        else:
+            count = self.units.expression.shape[1]
+            closed = 1.0 - np.array([self.lids.openness(code[:count])
+                                     for code in self.anchors.codes]).T
         shut = (closed >= SHUT_FROM).any(axis=0)
         return np.asarray(shut[:-1] | shut[1:])
 
     def blink(self, step: int, courses: UnitCourses | None, time: float) -> Floats:
         """(E+12,) what shuts the eyes of the face at `time` s after the start of `step`."""
-        open_ = self._strengths_at(step, courses, np.array([time]))
-        shut = open_.copy()
-        for side in SIDES:
-            rows, closing = (
-                [row for number in numbers for row in self._rows(number + side)]
-                for numbers in (BLINK_UNITS, CLOSING_UNITS))
-            shut[0, rows[:1]] += max(0.0, 1.0 - float(open_[0, closing].sum()))
-        width = self.anchors.codes.shape[1]
-        both = _shown(self.units, np.concatenate([shut, open_]), width)
+        at, width = np.array([time]), self.anchors.codes.shape[1]
+        open_ = self._strengths_at(step, courses, at)[0]
+        rest = self._rest_at(step, courses, at)[0, :self.units.expression.shape[1]]
+        both = _shown(self.units, np.stack([self._shutting(open_, rest), open_]), width)
         return np.asarray(both[0] - both[1])
 
+    def _shutting(self, strengths: Floats, rest: Floats) -> Floats:
+        """(U,) with what shuts the eyes of the face of `strengths` and ψ `rest`.
+
+        Both lids meet as the head's own closing unit lets them at rest, by the mean over the lids:
+        at full strength over a smile they would go two millimetres through one another.
+        """
+        closing, blinking = self.kinds.rows(*CLOSING_UNITS), self._blinking_rows()
+        without, whole = strengths.copy(), strengths.copy()
+        without[closing] = whole[closing] = 0.0
+        whole[blinking] = 1.0
+        needed = np.ones(2)
+        if self.lids is not None:
+            open_, closed = (self.lids.openness(face + rest)
+                             for face in self.units.codes(np.stack([without, whole])))
+            needed = np.clip(open_ / np.maximum(open_ - closed, LEAST_CLOSED), 0.0, STRONGEST_UNIT)
+        # left, right, both sides at once
+        of_sides = np.append(needed, needed.max())[self.kinds.sides]
+        shut = without
+        shut[blinking] = of_sides[blinking]
+        return np.asarray(shut)
+
+    def _blinking_rows(self) -> list[int]:
+        """Of the first unit that the head has to blink with."""
+        of_units = (self.kinds.rows(number) for number in BLINK_UNITS)
+        return next((rows for rows in of_units if rows), [])
+
+    def _rest_at(self, step: int, courses: UnitCourses | None, times: Floats) -> Floats:
+        part = 0.0 if courses is None else self._mean(step, courses, times)[:, None]
+        rest = (1.0 - part) * self.rest[step] + part * self.rest[step + 1]
+        return np.asarray(np.atleast_2d(rest))
+
     @property
-    def blinks(self) -> bool:
+    def can_blink(self) -> bool:
         """Whether the head has a unit to blink with."""
-        return any(self._rows(number + side) for number in BLINK_UNITS for side in SIDES)
+        return bool(self._blinking_rows())
 
     def _strengths_at(self, step: int, courses: UnitCourses | None, times: Floats) -> Floats:
         start = self.strengths[step]
         if courses is None:
-            return np.repeat(start[None], len(times), axis=0)
+            return np.asarray(start * (1.0 - self._slack(step, times)[:, None]
+                                       * self.kinds.goes_beyond))
         made = start + courses.at(times) * (self.strengths[step + 1] - start)
         return np.asarray(np.maximum(made, 0.0))
+
+    def _slack(self, step: int, times: Floats) -> Floats:
+        """(N,) share by which a held face slackens: most in the middle of a long hold."""
+        seconds = float(np.diff(self.anchors.times)[step])
+        if seconds < DRIFT_FROM:
+            return np.zeros(len(times))
+        return np.asarray(self.drift * DRIFT * np.sin(np.pi * times / seconds)**2)
 
     def _mean(self, step: int, courses: UnitCourses, times: Floats) -> Floats:
         """(N,) the mean way of what moves, by how much it does."""
@@ -128,14 +174,6 @@ class FaceCourses:
         if moved.sum() <= 0:
             return courses.plain(times)
         return np.asarray(np.minimum(courses.at(times), 1.0) @ moved / moved.sum())
-
-    def _rows(self, name: str) -> list[int]:
-        return [row for row, own in enumerate(self.kinds.names) if own == name]
-
-    def _sum(self, numbers: Sequence[str], side: str) -> Floats:
-        """(T,) strengths of units of a side, or of both sides at once."""
-        rows = [row for number in numbers for end in (side, "") for row in self._rows(number + end)]
-        return np.asarray(self.strengths[:, rows].sum(axis=1))
 
 
 def _no_units(wide: int) -> NamedUnits:

@@ -13,7 +13,7 @@ from ..parameters import POSE_SIZE
 from ..trajectory import CurveKeys, Trajectory
 from .blinks import KEY_RATES, KEY_SHARES, KEY_TIMES
 from .face_courses import TURN, FaceCourses
-from .step_keys import fitted_step
+from .step_keys import fitted_step, plain_way
 from .unit_courses import StepCourses
 
 Floats = npt.NDArray[np.float64]
@@ -46,11 +46,10 @@ class Bounds:
         low[count:], high[count:] = -np.inf, np.inf
         return cls(low, high)
 
-    def kept(self, wanted: Floats) -> Floats:
+    def kept(self, times: Floats, wanted: Floats) -> Floats:
         """Courses (N,C) between two anchors, each as near to the plain way between them as it must
         be: that way never leaves the bounds, and a course drawn nearer to it has no kinks."""
-        u = np.linspace(0.0, 1.0, len(wanted))[:, None]
-        plain = wanted[0] + u * u * (3.0 - 2.0 * u) * (wanted[-1] - wanted[0])
+        plain, _ = plain_way(times, wanted)
         off = wanted - plain
         room = np.where(off > 0, self.highest - plain, self.lowest - plain)
         beyond = np.abs(off) > np.abs(room) + SLIGHT
@@ -82,10 +81,11 @@ def performance_keys(
     moving = np.diff(anchors.codes, axis=0) != 0
     for number, step in enumerate(steps):
         seconds = float(np.diff(anchors.times)[number])
-        times = np.linspace(0.0, seconds, LOOKS)
-        wanted = bounds.kept(face.at(number, None if step is None else step.courses, times))
         own = np.array([blink.step == number for blink in blinks], dtype=bool)
         knots = np.array([blink.start + KEY_TIMES for blink in blinks]).reshape(-1, 5)[own]
+        times = np.unique(np.concatenate([np.linspace(0.0, seconds, LOOKS), knots.ravel()]))
+        courses = None if step is None else step.courses
+        wanted = bounds.kept(times, face.at(number, courses, times))
         blinking = closings[own].any(axis=0)
         for channels, fixed in ((~blinking, knots[:0]), (blinking, knots)):
             fitted = _fitted(times, wanted, tolerance, groups, fixed, channels,

@@ -50,7 +50,7 @@ onsets (Schmidt et al. 2003; a face that relaxes is no onset played backwards: R
 2015, Frontiers in Psychology 6); the number is a design choice."""
 
 ALARM_BROWS, ALARM_LIDS = ("AU1", "AU2"), "AU5"
-"""Brows that rise to wide eyes are surprise or fear (1+2+5+26, 1+2+4+5+20+26: FACS's prototypes)."""
+"""Brows that rise to wide eyes are surprise or fear: FACS's prototypes 1+2+5+26, 1+2+4+5+20+26."""
 ALARM_FULL = 0.5  # strength of both from which a change is wholly an alarm; a design choice
 ALARM_LAGS = 0.3  # of the lags remain: surprise comes nearly at once in all of the face
 ALARM_SOONER = 0.12

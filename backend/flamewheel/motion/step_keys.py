@@ -87,11 +87,23 @@ def _with(blinks: Floats, places: Floats, seconds: float) -> Floats:
 def _nearest(knots: Floats, times: Floats, wanted: Floats) -> tuple[Floats, Floats, Floats]:
     """(K,C) values and slopes at `knots` of the nearest curves, and the curves (N,C)."""
     ends = np.concatenate([(times[0],), knots, (times[-1],)])
-    of_values, of_slopes = hermite_shares(ends, times)
-    fixed = of_values[:, :1] * wanted[0] + of_values[:, -1:] * wanted[-1]
-    system = np.concatenate([of_values[:, 1:-1], of_slopes[:, 1:-1]], axis=1)
-    rest = wanted - fixed
-    # the ridge settles slopes of keys between which nothing is measured
+    of_values, of_slopes = (shares[:, 1:-1] for shares in hermite_shares(ends, times))
+    system = np.concatenate([of_values, of_slopes], axis=1)
+    plain, _ = plain_way(times, wanted)
+    # what is not measured between keys is left to the plain way, which the ridge draws to
     normal = system.T @ system + 1e-9 * np.eye(system.shape[1])
-    found = np.linalg.solve(normal, system.T @ rest)
-    return found[:len(knots)], found[len(knots):], fixed + system @ found
+    found = np.linalg.solve(normal, system.T @ (wanted - plain))
+    values, slopes = plain_way(times, wanted, knots)
+    count = len(knots)
+    return values + found[:count], slopes + found[count:], plain + system @ found
+
+
+def plain_way(
+    times: Floats, wanted: Floats, at: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """(M,C) values and slopes `at` (M,) s of the one cubic from rest to rest between the ends of
+    `wanted` (N,C), which are at `times` (N,)."""
+    seconds = times[-1] - times[0]
+    u = ((times if at is None else at) - times[0])[:, None] / seconds
+    change = wanted[-1] - wanted[0]
+    return wanted[0] + u * u * (3.0 - 2.0 * u) * change, 6.0 * u * (1.0 - u) / seconds * change

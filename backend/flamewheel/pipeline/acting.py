@@ -14,6 +14,7 @@ from .units import HEADS_KEPT, head_units
 
 if TYPE_CHECKING:
     from ..head.data import NamedUnits
+    from ..head.held_openings import HeldLids
     from ..head.known_strengths import KnowingMeter
     from ..instruction.part_faces import PartFaces
     from ..instruction.plan import EmotionMix, TransitionPlan
@@ -42,6 +43,7 @@ class Stage:
     units: NamedUnits
     meter: KnowingMeter
     parts: PartFaces
+    lids: HeldLids  # by which eyes blink
 
     def faces(self, mixes: tuple[EmotionMix, ...]) -> tuple[ExpressionCode, ...]:
         """The exact faces of emotions; an `instruction.compose.Faces`."""
@@ -112,7 +114,7 @@ def _enlivened(
         motion = replace(motion, blinks=0.0)
     made = living_motion(
         anchors, stage.units, stage.meter, motion, seed=anchors.seed,
-        lowest=stage.database.low, highest=stage.database.high)
+        lowest=stage.database.low, highest=stage.database.high, lids=stage.lids)
     return made.trajectory, made.notes
 
 
@@ -141,6 +143,7 @@ def stage_of(head: str = "open") -> Stage:
 
 @lru_cache(maxsize=HEADS_KEPT)
 def _stage(head: str, checksum: str) -> Stage:
+    from ..head.held_openings import HeldLids
     from ..head.known_strengths import KnowingMeter
     from ..head.registry import find_head
     from ..instruction.part_faces import PartFaces
@@ -149,7 +152,8 @@ def _stage(head: str, checksum: str) -> Stage:
     database, units, data = expression_database(head), head_units(head).units, find_head(head)
     meter = KnowingMeter(data, units)
     low, high = database.low[:-JAW_SIZE], database.high[:-JAW_SIZE]
-    return Stage(database, units, meter, PartFaces(data, units, meter, low, high))
+    return Stage(database, units, meter, PartFaces(data, units, meter, low, high),
+                 HeldLids(data, units))
 
 
 def _fitted(code: ExpressionCode, count: int) -> ExpressionCode:
