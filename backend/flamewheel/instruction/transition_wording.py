@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..wheel.lexicon import LEXICON
+from ..wheel.lexicon import BASE_WORDS, LEXICON
 from ..wheel.words import own_prototype
 from ..wheel_names import NEUTRAL
 
@@ -31,7 +31,8 @@ LABELS = {
 """Emotion on the wheel -> the word of paper 002, table I: the eight that are learned."""
 
 BASIC_RANGE = (0.75, 1.25)  # intensities that a word for an emotion's basic face may have
-RESERVED_SHARE = 4  # one synonym in so many is kept for measuring: a design choice
+RESERVED_SHARE = 3  # one synonym in so many is kept for measuring: a design choice
+STEM = 4  # letters that words of one family share: disdain, disdainful
 
 
 def sentence(template: str, start: str, end: str) -> str:
@@ -50,10 +51,11 @@ def unseen_words(emotion: str) -> tuple[str, ...]:
 
 
 def is_reserved(word: str) -> bool:
-    """One word in RESERVED_SHARE by its SHA-256, the same however the lexicon grows; no label."""
+    """One word in RESERVED_SHARE with all that begin alike, by SHA-256: the same however the
+    lexicon grows.  No label."""
     if word in LABELS.values():
         return False
-    return int(hashlib.sha256(word.encode()).hexdigest(), 16) % RESERVED_SHARE == 0
+    return int(hashlib.sha256(word[:STEM].encode()).hexdigest(), 16) % RESERVED_SHARE == 0
 
 
 def unseen_sentence(start: str, end: str, chance: np.random.Generator) -> str:
@@ -64,10 +66,10 @@ def unseen_sentence(start: str, end: str, chance: np.random.Generator) -> str:
 
 @lru_cache(maxsize=len(LABELS))
 def _synonyms(emotion: str) -> tuple[str, ...]:
-    """Single words of the lexicon for the basic face of `emotion`; adverbs fit no template."""
+    """Single words of the lexicon for the basic face of `emotion`, as dictionaries have them."""
     found = []
-    for word, mix in LEXICON.items():
-        point = own_prototype(mix)
+    for word in BASE_WORDS:
+        point = own_prototype(LEXICON[word])
         if (point.second is not None or point.first.emotion != emotion or " " in word
                 or word.endswith("ly") or word in LABELS.values()):
             continue
