@@ -11,12 +11,13 @@ Wright, Numerical Optimization, 2006, section 16.5).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import HeadError
-from .data import JOINT_NAMES, HeadData, NamedUnits
+from .data import JOINT_NAMES, Floats, HeadData, NamedUnits
 from .openings import (
     LOWER_LIDS,
     LOWER_LIPS,
@@ -39,10 +40,13 @@ FAR_WEIGHT = 30.0
 """By how much motion away from the mouth counts for more in what "smallest" means, so that eyes
 do not move when lips close; a design choice: it leaves the lids within 0.1 mm."""
 NEAR = 0.75  # eye distances about the mouth within which motion counts once
-RIDGE = 1e-4  # of the mean squared motion of a component: those that move nothing stay put
+RIDGE = 1e-4
+"""Of the mean squared motion of a component, more for one with little room between its bounds: what
+moves nothing stays put, and few come to their bounds."""
 ROUNDS = 40  # components held at their bounds before giving up; the 27 faces need 25 at most
 STRONGEST_LID = 1.5  # most of a closing unit: the strongest that any unit may be
-_METRIC_VERTICES = 2000  # compared, as in `unit_strengths`
+_MOST_VERTICES = 2000  # compared, as in `unit_strengths`
+_JAW = JOINT_NAMES.index("jaw")
 _EYES = [JOINT_NAMES.index("left_eye"), JOINT_NAMES.index("right_eye")]
 
 
@@ -60,7 +64,9 @@ class HeldLips:
             basis[pairs.upper, 1] - basis[pairs.lower, 1], np.float64).reshape(-1, count)
         self._at_rest = height[pairs.upper] - height[pairs.lower]
         self._wanted = np.minimum(self._at_rest, TOUCHING / 2)
+        room = np.maximum(self._high - self._low, 1e-3)
         self._metric = _far_metric(head, basis, pairs)
+        self._metric += np.diag(RIDGE * np.trace(self._metric) / count * (room.mean() / room) ** 2)
 
     @property
     def known(self) -> bool:
@@ -68,12 +74,12 @@ class HeldLips:
         return self._at_rest.size > 0
 
     def gaps(self, expression: Array) -> Array:
-        """(m,) m between the lips' inner edges of ψ (E',) with the jaw at rest."""
-        return np.asarray(self._at_rest + self._parting @ expression)
+        """(…,m) m between the lips' inner edges of ψ (…,E') with the jaw at rest."""
+        return np.asarray(self._at_rest + expression @ self._parting.T)
 
-    def touching(self, expression: Array) -> bool:
-        """Do the lips of ψ (E',) touch everywhere, none through the other, the jaw at rest?"""
-        return bool((np.abs(self.gaps(expression) - self._wanted) < TOUCHING).all())
+    def touching(self, expression: Array, within: float = TOUCHING) -> bool:
+        """Do the lips of ψ (…,E') touch everywhere, none through the other, the jaw at rest?"""
+        return bool((np.abs(self.gaps(expression) - self._wanted) < within).all())
 
     def shut(self, expression: Array) -> Array:
         """(E',) the nearest ψ whose lips touch, within the bounds (or where ψ already is beyond).
@@ -93,6 +99,25 @@ class HeldLips:
                 break
             free &= ~beyond
         return np.asarray(expression + change)
+
+    def sealed(self, units: NamedUnits) -> NamedUnits:
+        """`units` of this head, each of which leaves the lips as far apart as they are.
+
+        Whatever course a unit takes between two faces whose lips touch, they touch on the way.
+        """
+        closing = np.linalg.solve(self._metric, self._parting.T)
+        stiff = self._parting @ closing
+        closing = closing @ np.linalg.inv(stiff + 1e-7 * np.trace(stiff) * np.eye(len(stiff)))
+
+        def shut(rows: Floats) -> Array:
+            given = np.asarray(rows, np.float64)
+            return np.asarray(given - (given @ self._parting.T) @ closing.T)
+
+        pairs = units.pair_expression
+        pose = np.array(units.pose, np.float64)
+        pose[:, _JAW] = 0.0
+        return replace(units, expression=shut(units.expression), pose=pose,
+                       pair_expression=None if pairs is None else shut(pairs))
 
     def _least(self, change: Array, free: npt.NDArray[np.bool_], wanted: Array) -> Array:
         """(E',) the least change that widens the gaps by `wanted`, some components held."""
@@ -192,7 +217,7 @@ def _far_metric(head: HeadData, basis: Array, pairs: PointPairs) -> Array:
     """(E',E') a change's squared motion over the vertices, more where it is far from the lips."""
     template = np.asarray(head.template, np.float64)
     moving = np.flatnonzero(np.abs(basis).max(axis=(1, 2), initial=0.0) > 0)
-    moving = moving[::max(1, -(-moving.size // _METRIC_VERTICES))]
+    moving = moving[::max(1, -(-moving.size // _MOST_VERTICES))]
     if not pairs.upper.size or not moving.size:
         return np.eye(basis.shape[2])
     eyes = np.asarray(head.joint_regressor, np.float64)[_EYES] @ template
@@ -201,6 +226,4 @@ def _far_metric(head: HeadData, basis: Array, pairs: PointPairs) -> Array:
     far = np.linalg.norm(template[moving] - mouth, axis=1) > reach
     weights = np.sqrt(np.where(far, FAR_WEIGHT, 1.0))[:, None, None]
     rows = (weights * basis[moving]).reshape(-1, basis.shape[2]).astype(np.float64)
-    metric: Array = rows.T @ rows
-    metric[np.diag_indices_from(metric)] += RIDGE * np.trace(metric) / len(metric)
-    return metric
+    return np.asarray(rows.T @ rows)

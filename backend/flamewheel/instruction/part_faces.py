@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import InstructionError
 from ..head.data import HeadData, NamedUnits
-from ..head.held_openings import HeldLids, HeldLips
+from ..head.held_openings import TOUCHING, HeldLids, HeldLips
 from ..head.known_strengths import KnowingMeter
 from ..head.unit_meanings import unit_meaning, unit_number
 from ..head.unit_regions import in_regions
@@ -33,6 +33,7 @@ Rows = npt.NDArray[np.bool_]
 
 STRONGEST = 1.5  # of a unit: as `head.unit_strengths.STRONGEST_UNIT`
 JAW = 3  # numbers of a row after ψ
+JAW_AT_REST = 1e-6  # rad
 TAKEN_ALONG = {"mouth": ("jaw",)}
 """Parts that come with a part: a smiling mouth opens the jaw, as far as the smile does."""
 OF_THE_EYES = (6,)
@@ -72,7 +73,7 @@ class PartFaces:
     ) -> None:
         """low, high: (E,) bounds of ψ that a mouth is shut within."""
         self._units, self._meter = units, meter
-        self._lips, self._lids = HeldLips(head, low, high), HeldLids(head, units)
+        self.lips, self.lids = HeldLips(head, low, high), HeldLids(head, units)
         self._sides = np.array([unit_side(name) or "" for name in units.names])
         here = [(self._sides == side) | (self._sides == "") for side in (LEFT, RIGHT)]
         self._giving_way = [(np.flatnonzero(self._of(ones) & side),
@@ -101,6 +102,17 @@ class PartFaces:
         row = self._made(strengths) + rest
         self._meter.remember(row, strengths)
         return replace(base, expression=row[:-JAW], jaw=row[-JAW:])
+
+    def lips_touch(self, codes: Array, within: float = TOUCHING) -> bool:
+        """Are the lips together in all faces (N,E+12), to `within` m, the jaw at rest?"""
+        count = self._units.expression.shape[1]
+        at_rest = np.abs(codes[:, count:count + JAW]).max() < JAW_AT_REST
+        return bool(at_rest) and self.lips.known and self.lips.touching(codes[:, :count], within)
+
+    @cached_property
+    def sealed_units(self) -> NamedUnits:
+        """The head's units for motion between faces whose lips touch; see `HeldLips.sealed`."""
+        return self.lips.sealed(self._units)
 
     def _made(self, strengths: Array) -> Array:
         return np.asarray(face_rows(self._units, strengths[None])[0])
@@ -170,10 +182,10 @@ class PartFaces:
         if shut:
             here = np.isin(self._sides, (*shut, ""))
             strengths = np.where(here & self._of((5, *LIDS_LOWERED)), 0.0, strengths)
-            strengths = self._lids.shut(strengths, rest[:-JAW], shut)
+            strengths = self.lids.shut(strengths, rest[:-JAW], shut)
         if "eyes open" in step.keeps:
             strengths = np.where(self._of(LIDS_LOWERED), 0.0, strengths)
-            strengths = self._lids.opened(strengths, rest[:-JAW], EYES_OPEN)
+            strengths = self.lids.opened(strengths, rest[:-JAW], EYES_OPEN)
         return strengths
 
     def _shut_sides(self, step: PlanStep) -> tuple[str, ...]:
@@ -198,11 +210,11 @@ class PartFaces:
             return strengths, rest
         strengths = np.where(self._of(LIPS_APART), 0.0, strengths)
         made = self._made(strengths) + rest
-        face = self._lips.shut(made[:-JAW])
-        if self._lips.known and not self._lips.touching(face):
+        face = self.lips.shut(made[:-JAW])
+        if self.lips.known and not self.lips.touching(face):
             strengths = np.where(self._of(LIPS_RAISED), strengths / 2, strengths)
             made = self._made(strengths) + rest
-            face = self._lips.shut(made[:-JAW])
+            face = self.lips.shut(made[:-JAW])
         change = np.concatenate([face - made[:-JAW], -made[-JAW:]])
         return strengths, rest + change
 

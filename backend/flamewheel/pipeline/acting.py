@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 KEEPS_LIDS = ("eyes open", "eyes still")
 """What a sentence keeps of the eyes that a blink would break."""
 
+CALMER = (1.0, 0.5, 0.0)
+"""Shares of timing and overshoot that are tried in turn where a mouth must stay shut."""
+UNSEEN = 4e-4
+"""m between lips that still look shut: half a pixel of a head that is 500 px high."""
+
 
 @dataclass(frozen=True)
 class TransitionResult:
@@ -108,12 +113,34 @@ def _enlivened(
     stage: Stage, plan: TransitionPlan, anchors: Trajectory, motion: MotionStyle
 ) -> tuple[Trajectory, tuple[str, ...]]:
     """`anchors` as a living motion, and what a person should know of it."""
+    keeps = {keep for step in plan.steps for keep in step.keeps}
+    if keeps.intersection(KEEPS_LIDS):
+        motion = replace(motion, blinks=0.0)
+    if "mouth shut" in keeps and stage.parts.lips_touch(anchors.codes):
+        return _with_shut_mouth(stage, anchors, motion)
+    return _moved(stage, anchors, stage.units, motion)
+
+
+def _with_shut_mouth(
+    stage: Stage, anchors: Trajectory, motion: MotionStyle
+) -> tuple[Trajectory, tuple[str, ...]]:
+    """A motion whose lips stay together: calmer where the database's bounds would part them."""
+    for calm in CALMER:
+        style = replace(
+            motion, timing=calm * motion.timing, overshoot=calm * motion.overshoot)
+        made, notes = _moved(stage, anchors, stage.parts.sealed_units, style)
+        if stage.parts.lips_touch(made.codes, within=UNSEEN):
+            break
+    return made, notes
+
+
+def _moved(
+    stage: Stage, anchors: Trajectory, units: NamedUnits, motion: MotionStyle
+) -> tuple[Trajectory, tuple[str, ...]]:
     from ..motion.enliven import living_motion
 
-    if any(keep in KEEPS_LIDS for step in plan.steps for keep in step.keeps):
-        motion = replace(motion, blinks=0.0)
     made = living_motion(
-        anchors, stage.units, stage.meter, motion, seed=anchors.seed,
+        anchors, units, stage.meter, motion, seed=anchors.seed,
         lowest=stage.database.low, highest=stage.database.high, lids=stage.lids)
     return made.trajectory, made.notes
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .acting import TransitionResult
 from .progress import Progress
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 MOMENTS = 9
 """Faces of one performance, evenly over its time: issue 6's contact sheet."""
 SIDE = 220  # px of one face
+BARELY = 1e-6  # s
 
 
 def draw_performances(
@@ -44,8 +47,7 @@ def draw_performances(
 
 
 def _row(result: TransitionResult) -> Row:
-    import numpy as np
-
+    from ..instruction.plan_text import step_title
     from ..parameters import ExpressionCode
     from ..render.performance_sheet import Row
     from ..trajectory import sample
@@ -53,20 +55,17 @@ def _row(result: TransitionResult) -> Row:
     path = result.trajectory
     times = np.linspace(0.0, path.seconds, MOMENTS)
     codes = [ExpressionCode.from_vector(code) for code in sample(path, times)]
-    return Row(result.plan.text or "an edited plan", codes,
+    steps = [f"{number} {'hold' if step.kind == 'hold' else step_title(step)}"
+             for number, step in enumerate(result.plan.steps, 1)]
+    return Row(result.plan.text or "an edited plan", "   ".join(steps), codes,
                [f"{time:.2f} s  {_shown_at(result.plan, time)}" for time in times.tolist()])
 
 
 def _shown_at(plan: TransitionPlan, time: float) -> str:
-    """`Joy` where a step has arrived or holds, `to Joy` on the way."""
-    from ..instruction.plan_text import step_title
-
-    ends = 0.0
-    for step in plan.steps:
-        begins, ends = ends, ends + step.seconds
-        if time <= begins + 1e-9:
-            return plan.start.title() if begins == 0.0 else step_title(step)
-        if time <= ends + 1e-9:
-            arrived = step.kind == "hold" or time >= ends - 1e-9
-            return step_title(step) if arrived else f"to {step_title(step)}"
-    return step_title(plan.steps[-1])
+    """The number of the step that has been reached or is held, `to 2` on the way."""
+    ends = np.cumsum([step.seconds for step in plan.steps])
+    at = min(int(np.searchsorted(ends, time - BARELY)), len(ends) - 1)
+    if time < BARELY:
+        return "start"
+    reached = plan.steps[at].kind == "hold" or time > ends[at] - BARELY
+    return f"{at + 1}" if reached else f"to {at + 1}"

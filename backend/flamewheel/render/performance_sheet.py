@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +16,16 @@ from ..head.evaluate import evaluate
 from ..parameters import ExpressionCode
 from .studio import Studio
 
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
+
 Picture = npt.NDArray[np.uint8]
 Progress = Callable[[int, int, str], None]
 
 GROUND, INK, SOFT_INK = (246, 246, 247), (24, 24, 28), (96, 98, 104)
 GAP = 4  # px between faces
 TITLE, CAPTION = 0.115, 0.085  # of a face's side: the letters' heights
-MOST_LETTERS = 1.9  # letters of a title or caption in a stretch of their height
+MOST_LETTERS = 300  # of a line, before it is measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +33,7 @@ class Row:
     """One performance: its sentence, and some of its moments."""
 
     title: str
+    plan: str  # its steps in words, beside the title where there is room
     codes: Sequence[ExpressionCode]
     captions: Sequence[str]  # one a code
 
@@ -41,7 +46,8 @@ def performance_sheet(
 
     path: the head's file, for its maps; None: that of the head of this name.
     """
-    from PIL import Image, ImageDraw
+    from PIL import Image
+    from PIL.ImageDraw import Draw
 
     studio = Studio(head, path)
     title, caption = round(TITLE * side), round(CAPTION * side)
@@ -49,12 +55,14 @@ def performance_sheet(
     most = max(len(row.codes) for row in rows)
     wide = most * (side + GAP) + GAP
     sheet = Image.new("RGB", (wide, high * len(rows) + GAP), GROUND)
-    draw = ImageDraw.Draw(sheet)
+    draw = Draw(sheet)
     count = sum(len(row.codes) for row in rows)
     done = 0
     for number, row in enumerate(rows):
         top = number * high
-        _write(draw, row.title, (2 * GAP, top + title // 2), title, wide, INK)
+        left = _write(draw, row.title, (2 * GAP, top + title // 2), title, wide, INK)
+        _write(draw, row.plan, (left + title, top + title * 2 // 3), caption, wide - left - title,
+               SOFT_INK)
         for at, (code, words) in enumerate(zip(row.codes, row.captions, strict=True)):
             if progress is not None:
                 progress(done, count, "drawing the performance")
@@ -73,14 +81,18 @@ def _face(studio: Studio, head: HeadData, code: ExpressionCode, side: int) -> Pi
 
 
 def _write(
-    draw: object, text: str, corner: tuple[int, int], height: int, wide: int,
+    draw: ImageDraw, text: str, corner: tuple[int, int], height: int, wide: int,
     ink: tuple[int, int, int],
-) -> None:
-    from PIL import ImageDraw, ImageFont
+) -> int:
+    """Writes one line, cut off where it would be wider than `wide` px; returns where it ends."""
+    from PIL import ImageFont
 
-    assert isinstance(draw, ImageDraw.ImageDraw)
+    font = ImageFont.load_default(height)
     shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    most = int(MOST_LETTERS * wide / height)
-    shown = shown if len(shown) <= most else f"{shown[:most - 3]}..."
-    draw.text(corner, shown.encode("ascii", "replace").decode(), fill=ink,
-              font=ImageFont.load_default(height))
+    shown = shown.encode("ascii", "replace").decode()[:MOST_LETTERS]
+    if font.getlength(shown) > wide:
+        while shown and font.getlength(f"{shown}...") > wide:
+            shown = shown[:-1]
+        shown = f"{shown}..." if shown else ""
+    draw.text(corner, shown, fill=ink, font=font)
+    return corner[0] + int(font.getlength(shown))

@@ -135,13 +135,13 @@ def test_a_mouth_kept_shut_is_shut_on_the_mesh_within_the_bounds():
 
 def test_kept_eyes_are_shut_or_open_in_every_emotion():
     for mix in EVERY_MIX:
-        lids = STAGE.parts._lids
+        lids = STAGE.parts.lids
         assert lids.openness(face(step(mix, keeps=("eyes shut",))).expression).max() < 0.03, mix
         assert lids.openness(face(step(mix, keeps=("eyes open",))).expression).min() > 0.58, mix
 
 
 def test_closed_by_a_unit_is_closed_on_its_side_even_in_fear():
-    lids = STAGE.parts._lids
+    lids = STAGE.parts.lids
     left, right = lids.openness(face(step("Fear", units=(("AU43L", 1.0),))).expression)
     assert left < 0.03 and right > 1.1
 
