@@ -9,6 +9,7 @@ from ..errors import InstructionError
 from .lexicon import verb_forms
 from .plan import Span
 from .tokens import Token, refuse, word_list
+from .vocabulary import Vocabulary
 
 _HINT = ("There are brows, eyelids, nose, cheeks, mouth, jaw and tongue: for instance 'raise the "
          "brows', 'close the eyes', 'open the mouth' or an emotion.")
@@ -53,15 +54,24 @@ _ARTICLES = frozenset(word_list("the a an her his its their my your our this tha
                                 "some for slowly quickly slightly then up down to out over"))
 
 
-def check_controls(text: str, tokens: Sequence[Token]) -> None:
+def check_controls(text: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> None:
     """Raises InstructionError `absent-control` at the first thing that no control moves."""
+    past = 0
     for at, token in enumerate(tokens):
-        if token.kind != "word":
+        past = max(past, vocabulary.idiom_ends(tokens, at))
+        if token.kind != "word" or at < past:
             continue
         end = _absent(tokens, at)
-        if end is not None:
+        if end is not None and not _begins_idiom(tokens, (at + 1, end), vocabulary):
             span = (token.span[0], tokens[end - 1].span[1])
             raise absent_control(text, span)
+
+
+def _begins_idiom(
+    tokens: Sequence[Token], inside: tuple[int, int], vocabulary: Vocabulary
+) -> bool:
+    """`looks [down] in the dumps`: an emotion phrase begins there and goes on."""
+    return any(vocabulary.idiom_ends(tokens, at) > inside[1] for at in range(*inside))
 
 
 def absent_control(text: str, span: Span) -> InstructionError:

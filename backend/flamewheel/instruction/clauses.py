@@ -67,7 +67,7 @@ class ClauseReader(DenialReader, PartReader):
         phrase = self._slot()
         if phrase is None:
             return
-        if phrase.doing or self.drafts:
+        if self.drafts or (phrase.doing and not item.lower.endswith(("with", "from"))):
             self._show(phrase)
         else:
             self._set_source(phrase)

@@ -16,7 +16,7 @@ from .absent import check_controls
 from .clause_state import unknown_word
 from .clauses import ClauseReader
 from .drafts import build_steps
-from .lexicon import FOREIGN
+from .languages import foreign_language
 from .plan import CURRENT, EmotionMix, NotUnderstood, PlanStep, Span, TransitionPlan
 from .tagging import Item, tag
 from .tokens import EXAMPLE, check_text, not_english, tokenise
@@ -49,10 +49,11 @@ def parse(
     check_text(text)
     vocabulary = default_vocabulary() if vocabulary is None else vocabulary
     tokens = tokenise(text)
-    foreign = [token for token in tokens if token.lower in FOREIGN]
-    if len(foreign) > 1 and 2 * len(foreign) >= len([t for t in tokens if t.kind == "word"]) - 2:
-        raise not_english(text, foreign[0].span)
-    check_controls(text, tokens)
+    words = [(token.lower, token.span) for token in tokens if token.kind == "word"]
+    foreign = foreign_language(text, words, vocabulary.is_english)
+    if foreign is not None:
+        raise not_english(text, *foreign)
+    check_controls(text, tokens, vocabulary)
     reader = ClauseReader(text, tag(text, tokens, vocabulary, fps), vocabulary)
     reader.read()
     _check_target(text, reader, vocabulary)

@@ -131,7 +131,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("filler", "try to;tries to;trying to;tried to;want to;wants to;need to;needs to;has to;"
                "have to;going to;is going to;about to;is about to;used to;seems to;manages to;"
                "appears to be;seems to be;able to;decides to;pretends to;want her to;"
-               "want him to;want them to;want it to;would love;i'd love;love to;love her to;"
+               "want him to;want them to;want it to;would love;i'd love;would love to;i'd love to;we'd love to;love her to;"
                "love him to;would like"),
     ("change", "turn;turns;turning;turned;change;changes;changing;changed;transform;transforms;"
                "transforming;transformed;morph;morphs;morphing;modify;modifies;modifying;replace;"
@@ -211,17 +211,6 @@ FILLERS = frozenset(word_list(
 ))
 """Words that may stand anywhere and mean nothing to a face.  Whatever is neither here nor
 understood is named in the plan's notes."""
-
-FOREIGN = frozenset(
-    word_list(
-    "de la le les des du une et à vers en deux avec sans puis depuis visage der die das und von "
-    "zu nach mit dann sekunden gesicht ein eine el los las una y con hacia desde luego segundos "
-    "cara il lo gli della dalla alla poi secondi viso da do dos para com depois rosto em "
-    "van naar het een dan gezicht z do na potom tvář och från till sedan ansikte från og fra "
-    "til wut freude joie colère peur tristesse alegría tristeza ira gioia rabbia "
-)
-) - {"do", "die", "la", "till"}
-"""Common words of other languages in Latin letters; two in one text, and it is not English."""
 
 _NOT_ADVERBS = frozenset(
     word_list(

@@ -85,7 +85,7 @@ def tag(text: str, tokens: Sequence[Token], vocabulary: Vocabulary, fps: float) 
     while at < len(tokens):
         timed = _duration(text, tokens, at, fps)
         found = None if timed else _of_the_face(tokens, at, vocabulary, mentioned, last)
-        if found is not None:
+        if found is not None and found[1] > vocabulary.idiom_ends(tokens, at):
             item, at, mentioned, last = found
             items.append(item)
             if item.action is not None and item.action.inner:

@@ -77,14 +77,14 @@ def check_text(text: str) -> None:
                 "Type the instruction again, or paste it as plain text.",
                 (at, at + 1),
             )
-        if category[0] == "L" and "LATIN" not in unicodedata.name(character, ""):
-            raise not_english(text, (at, at + 1))
 
 
-def not_english(text: str, span: Span) -> InstructionError:
-    """The refusal of another language."""
+def not_english(text: str, language: str | None, span: Span) -> InstructionError:
+    """The refusal of another language, by its name where that is known."""
+    is_what = "is not" if language is None else f"is {language}"
     return refuse(
-        "not-english", text, span, "Only English is understood; '{word}' at {at} is not.", EXAMPLE
+        "not-english", text, span,
+        f"Only English is understood; '{{word}}' at {{at}} {is_what}.", EXAMPLE,
     )
 
 

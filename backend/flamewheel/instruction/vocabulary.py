@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 
 from ..wheel.lexicon import BASE_WORDS, LEXICON
 from ..wheel.points import WheelMix
 from ..wheel_names import NEUTRAL
+from .language_words import TRANSLATED
 from .lexicon import FILLERS, function_phrases, mixed_emotions
 from .near_meanings import NEAR_MEANINGS
 from .ordinary_words import ORDINARY_WORDS
 from .plan import EmotionMix
 from .suggestions import SpellingIndex, of_same_root, undoubled
+from .tokens import Token
 
 MOST_SUGGESTED = 3
 _USUAL = ("happiness", "sadness", "anger")
@@ -56,6 +59,13 @@ class Vocabulary:
                 return mix, count
         return None
 
+    def idiom_ends(self, tokens: Sequence[Token], at: int) -> int:
+        """The token after an emotion phrase of several words that begins at `at`, else `at`: what
+        it is made of (`heart in one's mouth`) is then neither a part of the face nor a body's."""
+        near = takewhile(lambda token: token.kind == "word", tokens[at:at + self.longest])
+        found = self.find([token.lower for token in near])
+        return at + found[1] if found is not None and found[1] > 1 else at
+
     def find_form(self, word: str) -> EmotionMix | None:
         """The emotion of a form that is not listed, `joy's` or `saddish`; or None.
 
@@ -73,6 +83,10 @@ class Vocabulary:
             if mix is not None and not mix.is_plain:
                 return mix.scaled(_LIKE)
         return None
+
+    def is_english(self, word: str) -> bool:
+        """Whether `word` (in lower case) is known here: an emotion, a small or an ordinary word."""
+        return word in self._known or word in ORDINARY_WORDS or _is_small(word)
 
     def suggest(self, word: str) -> tuple[str, ...]:
         """At most three emotion words that may have been meant, the likeliest first, each for
@@ -99,6 +113,8 @@ class Vocabulary:
         rooted = of_same_root(word, self._known)
         if word in ORDINARY_WORDS:
             return rooted
+        if word in TRANSLATED:
+            return [TRANSLATED[word]]
         near = self._spelled(word)
         surely = [known for count, known in near if count == 1 or undoubled(known) == word]
         return [*surely, *rooted, *(known for _, known in near)]
@@ -110,7 +126,7 @@ class Vocabulary:
         in the longest two mistakes; never in the first letter.  Ordinary English words that are as
         near (`exited`, `hopping`) are known and excepted.
         """
-        if word in ORDINARY_WORDS or word in NEAR_MEANINGS or _is_small(word):
+        if word in NEAR_MEANINGS or word in TRANSLATED or self.is_english(word):
             return False
         if self._related(word):
             return False
