@@ -19,7 +19,8 @@ _ONLY_THERE = (
 )
 """Letters that tell the language among those of one script, the surest first."""
 _SCRIPTS = {
-    "CYRILLIC": "in Cyrillic letters", "CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese",
+    "CYRILLIC": "in Cyrillic letters", "CJK": "Chinese", "HIRAGANA": "Japanese",
+    "KATAKANA": "Japanese",
     "HANGUL": "Korean", "GREEK": "Greek", "ARABIC": "Arabic", "HEBREW": "Hebrew", "THAI": "Thai",
     "DEVANAGARI": "Hindi", "BENGALI": "Bengali", "TAMIL": "Tamil", "TELUGU": "Telugu",
     "GEORGIAN": "Georgian", "ARMENIAN": "Armenian", "GUJARATI": "Gujarati", "LAO": "Lao",
@@ -97,7 +98,7 @@ def _other_words(
     strong, hits, language = max(scores, key=lambda score: score[:2])
     others = sum(word in english and not _belongs(word, language) for word, _ in words)
     alone = not english and any(word in TRANSLATED for word, _ in words)
-    if strong == 0 or not (alone or strong >= 2 and hits > others):
+    if strong == 0 or not (alone or (strong >= 2 and hits > others)):
         return None
     sure = sum(score[:2] == (strong, hits) for score in scores) == 1
     place = next(span for word, span in words if word not in english and _belongs(word, language))

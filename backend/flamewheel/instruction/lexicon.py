@@ -131,7 +131,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("filler", "try to;tries to;trying to;tried to;want to;wants to;need to;needs to;has to;"
                "have to;going to;is going to;about to;is about to;used to;seems to;manages to;"
                "appears to be;seems to be;able to;decides to;pretends to;want her to;"
-               "want him to;want them to;want it to;would love;i'd love;would love to;i'd love to;we'd love to;love her to;"
+               "want him to;want them to;want it to;would love;i'd love;would love to;"
+               "i'd love to;we'd love to;love her to;"
                "love him to;would like"),
     ("change", "turn;turns;turning;turned;change;changes;changing;changed;transform;transforms;"
                "transforming;transformed;morph;morphs;morphing;modify;modifies;modifying;replace;"

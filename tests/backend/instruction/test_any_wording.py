@@ -68,7 +68,8 @@ def dressed(text: str, chance: random.Random) -> str:
     text = chance.choice((str.lower, str.upper, str.title, str, str.capitalize))(text)
     if chance.random() < 0.3:
         text = text.replace(" ", "  ", 1)
-    return chance.choice(("", "", " ", "\n")) + text + chance.choice(("", ".", "!", " ", "...", "\n"))
+    ending = chance.choice(("", ".", "!", " ", "...", "\n"))
+    return chance.choice(("", "", " ", "\n")) + text + ending
 
 
 def timed(core: str, chance: random.Random) -> tuple[str, float]:

@@ -11,7 +11,7 @@ import pytest
 from flamewheel.errors import InstructionError
 from flamewheel.instruction.plan import CURRENT, MAX_SECONDS, EmotionMix
 from flamewheel.instruction.tokens import word_list
-from flamewheel.wheel_names import NEUTRAL
+
 
 def test_order_of_clauses_does_not_matter(parse):
     orders = (
