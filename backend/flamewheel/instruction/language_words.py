@@ -138,7 +138,8 @@ _TABLE: tuple[tuple[str, str, str, str, str], ...] = (
      "ilo=joy iloinen=happy onnellinen=happy onni=happiness viha=anger vihainen=angry pelko=fear "
      "suru=grief surullinen=sad yllättynyt=surprised inho=disgust halveksunta=contempt "
      "ylpeä=proud häpeä=shame rakkaus=love",
-     "iloi ilost vihai vihaan vihast pelok pelko pelost surul suruu surust yllätty hymyil itke kasvoi kasvot onnelli sekunni sekunti", ""),
+     "iloi ilost vihai vihaan vihast pelok pelko pelost surul suruu surust yllätty hymyil itke "
+     "kasvoi kasvot onnelli sekunni sekunti", ""),
     ("Turkish",
      "ve veya ama sonra ile için bir iki üç beş saniye saniyede saniyelik yüz yüzü ağız gözler "
      "yavaş yavaşça hızla hızlı aniden çok biraz daha az değil yap olsun kadar doğru önce "
