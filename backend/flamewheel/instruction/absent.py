@@ -24,7 +24,7 @@ _NOUNS = frozenset(word_list(
     "eyeballs gaze gazes hand hands finger fingers fist fists arm arms elbow elbows shoulder "
     "shoulders leg legs foot feet knee knees torso chest waist hip hips neck throat skull scalp "
     "voice voices sweat sweats sweating saliva drool drools drooling tongue-tied "
-    "teardrop teardrops posture eyelash eyelashes lashes"
+    "teeth tooth gum gums teardrop teardrops posture eyelash eyelashes lashes"
 ))
 _VERBS = _forms(
     "nod shrug wave clap walk jump dance whisper speak talk sing hum glance gaze peek"
@@ -47,6 +47,7 @@ _COLOURS = frozenset(word_list("red pale white green pink purple blue crimson sc
                                "grey gray"))
 _TURNING = frozenset(word_list("turn turns turning turned go goes going went gone flush flushes "
                                "become becomes is are get gets"))
+_BITES = _forms("bite clench lick chew grind") | frozenset(("bit", "biting"))
 _TEARS = frozenset(("tear", "tears", "teardrop"))
 _TEAR_MOVES = _forms("roll stream run fall drip trickle flow well drop slide pour") | frozenset(
     ("fell", "ran", "running", "rolling", "dripping"))
@@ -86,7 +87,7 @@ def _absent(tokens: Sequence[Token], at: int) -> int | None:
         return None if _idiom(tokens, at) else at + 1
     if word in _VERBS:
         return None if _word(tokens, at + 1) == "of" else at + 1  # a wave of anger
-    for check in (_head, _gaze, _colour, _tears):
+    for check in (_bite, _head, _gaze, _colour, _tears):
         end = check(tokens, at)
         if end is not None:
             return end
@@ -128,6 +129,13 @@ def _change_of_mood(tokens: Sequence[Token], at: int) -> bool:
     return word not in ends and tokens[at].kind == "word"
 
 
+def _bite(tokens: Sequence[Token], at: int) -> int | None:
+    if _word(tokens, at) not in _BITES:
+        return None
+    noun = _after(tokens, at + 1, _ARTICLES | {"lower", "upper", "bottom", "down", "on"})
+    return noun + 1 if _word(tokens, noun) in ("lip", "lips", "jaw", "jaws", "tongue") else None
+
+
 def _gaze(tokens: Sequence[Token], at: int) -> int | None:
     word = _word(tokens, at)
     if word in _EYE_MOVES:
@@ -147,6 +155,8 @@ def _gaze(tokens: Sequence[Token], at: int) -> int | None:
     where = _word(tokens, look)
     if eyes and _word(tokens, look - 1) in ("roll", "rolls", "dart", "darts", "wander", "wanders"):
         return look
+    if where == "right" and _word(tokens, look + 1) in ("away", "now"):
+        return None
     if where in _GAZES and not (where in ("left", "right") and _word(tokens, look + 1) in (
         "brow", "eyebrow", "eye", "cheek"
     )):

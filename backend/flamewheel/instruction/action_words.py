@@ -51,9 +51,16 @@ _IRREGULAR = {
             "coming making slid got let",
     "drop": "fell fallen",
 }
+
+
+def _all_forms(verb: str) -> tuple[str, ...]:
+    """`verb_forms`, and those of verbs that do not double their last letter: opening."""
+    return (*verb_forms(verb), f"{verb}ed", f"{verb}ing")
+
+
 DEED_OF: Mapping[str, str] = {
     **{form: deed for deed, verbs in _DEEDS.items() for verb in verbs.split()
-       for form in verb_forms(verb)},
+       for form in _all_forms(verb)},
     **{word: deed for deed, words in _IRREGULAR.items() for word in words.split()},
 }
 """A form of a verb -> what is done; `move` says it only with a particle (pull … down)."""
@@ -194,14 +201,11 @@ OPPOSED: Mapping[str, tuple[str, ...]] = {
 }
 """Unit -> those that end where it is asked for: a brow is raised or lowered."""
 
-REVERSED: Mapping[str, tuple[str, ...]] = {"lower": ("AU1", "AU2", "AU12", "AU10", "AU6", "AU17",
-                                                     "AU5"),
-                                           "raise": ("AU4", "AU15", "AU16", "AU26", "AU27",
-                                                     "AU41"),
-                                           "close": ("AU25", "AU26", "AU27", "AU5"),
-                                           "open": ("AU43", "AU45", "AU7", "AU24", "AU23"),
-                                           "narrow": ("AU5",), "widen": ("AU7",),
-                                           "drop": ("AU1", "AU2", "AU12")}
+REVERSED: Mapping[str, tuple[str, ...]] = {
+    "lower": ("AU1", "AU2", "AU12", "AU10", "AU6", "AU17", "AU5"),
+    "raise": ("AU4", "AU15", "AU16", "AU26", "AU27", "AU41"),
+    "drop": ("AU1", "AU2", "AU12"),
+}
 """What is done `again`, or to `them` -> the units of before that it takes back."""
 
 ONE_PIECE = frozenset(("AU17", "AU19", "AU26", "AU27", "AU29", "AU37"))

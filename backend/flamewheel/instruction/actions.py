@@ -19,7 +19,7 @@ from .action_words import (
 )
 from .durations import read_count
 from .lexicon import DEGREES, EASINGS_SAID, SPEEDS, verb_forms
-from .part_words import Part, Side, read_part
+from .part_words import Part, Side, read_part, read_the_other
 from .plan import Span
 from .tokens import Token, word_list
 
@@ -46,6 +46,8 @@ _ALONE = {
 _BASE_FORMS = frozenset(("open", "shut", "narrow", "round", "thin", "hollow", "lower"))
 _BEFORE_ADJECTIVES = frozenset(word_list("with a an her his its their my your wide slightly half "
                                          "barely partly partially"))
+_AFTER_IN = frozenset(word_list("and then again while as slowly quickly slightly but with or deeply "
+                                "tightly hard"))
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 MOST_BLINKS = 20
 """A design choice: who wants more repeats the plan."""
@@ -106,7 +108,7 @@ def _read_alone(tokens: Sequence[Token], at: int) -> Action | None:
             look += 1
         part = read_part(tokens, look)
         if part is not None and part.parts == ("brows",):
-            return _action("furrow", part, part.end)
+            return resolve("furrow", part, part.end)
     if word in _ALONE:
         deed, noun = _ALONE[word]
         if _word(tokens, look) == "up":
@@ -116,13 +118,15 @@ def _read_alone(tokens: Sequence[Token], at: int) -> Action | None:
             named += 1
         part = read_part(tokens, look + (_word(tokens, look) == "with"))
         if part is not None and (deed, part.nouns[0]) in ACTIONS:
-            return None if named == look else _action(deed, part, part.end)
-        return _action(deed, Part((noun,), None, look), look)
+            return None if named == look else resolve(deed, part, part.end)
+        return resolve(deed, Part((noun,), None, look), look)
     return None
 
 
 def _describes(tokens: Sequence[Token], at: int) -> bool:
     """`closed eyes`, `with open mouth`; but `open mouth`, `narrow eyes` tell to."""
+    if _word(tokens, at + 1).endswith("ed") and _word(tokens, at + 1) not in STATES:
+        return True  # open-mouthed
     return _word(tokens, at) not in _BASE_FORMS or _word(tokens, at - 1) in _BEFORE_ADJECTIVES
 
 
@@ -155,6 +159,13 @@ def _read_verb_first(
     deed = DEED_OF.get(_word(tokens, at))
     if deed is None:
         return None
+    second = at + 2 if _word(tokens, at + 1) in ("and", "then", "or") else at
+    if second > at and _word(tokens, second) == "then":
+        second += 1
+    if second > at and _word(tokens, second) in DEED_OF:
+        shared = _read_verb_first(tokens, second, mentioned)  # `open and close the mouth`
+        part = None if shared is None else Part(shared.nouns, shared.side, at + 1)
+        return None if part is None else resolve(deed, part, at + 1)
     inner: list[Token] = []
     particles: list[str] = []
     look = at + 1
@@ -167,12 +178,15 @@ def _read_verb_first(
         else:
             break
         look += 1
-    part = read_part(tokens, look) or _read_pronoun(tokens, look, mentioned)
+    part = (
+        read_part(tokens, look) or _read_pronoun(tokens, look, mentioned)
+        or read_the_other(tokens, look, mentioned)
+    )
     if part is None and particles and particles[-1] in ("upper", "lower"):
         part = read_part(tokens, look - 1)
     if part is None or not part.nouns:
         return None
-    end = _read_particles(tokens, part.end, particles, inner)
+    end = _read_particles(tokens, part.end, particles, inner, part.nouns[0])
     pronoun = part is not None and _word(tokens, look) in _PRONOUNS and part.end == look + 1
     return _resolve(deed, particles, part, end, inner, again=pronoun)
 
@@ -180,11 +194,12 @@ def _read_verb_first(
 def _read_pronoun(tokens: Sequence[Token], at: int, mentioned: Part | None) -> Part | None:
     if mentioned is None or _word(tokens, at) not in _PRONOUNS:
         return None
-    return replace(mentioned, end=at + 1, only=False)
+    side = None if _word(tokens, at) == "both" else mentioned.side
+    return replace(mentioned, side=side, end=at + 1, only=False)
 
 
 def _read_particles(
-    tokens: Sequence[Token], at: int, particles: list[str], inner: list[Token]
+    tokens: Sequence[Token], at: int, particles: list[str], inner: list[Token], noun: str
 ) -> int:
     """Takes `up`, `to the left`, `back to normal`, `slightly open`; the token after them."""
     while True:
@@ -206,11 +221,21 @@ def _read_particles(
         elif ahead > at and _word(tokens, ahead) in PARTICLES:
             inner += tokens[at:ahead]
             at = ahead
-        elif word in PARTICLES:
+        elif word in PARTICLES and _ends_here(tokens, at, noun):
             particles.append(word)
             at += 1
         else:
             return at
+
+
+def _ends_here(tokens: Sequence[Token], at: int, noun: str) -> bool:
+    """Not the `in` of `in surprise`, the `out` of `out of fear`, the `right` of `right now`."""
+    word, after = _word(tokens, at), _word(tokens, at + 1)
+    if word in ("left", "right"):
+        return noun in ("jaw", "chin")
+    if word == "in":
+        return at + 1 >= len(tokens) or tokens[at + 1].kind == "mark" or after in _AFTER_IN
+    return not (word == "out" and after == "of") and not (word == "open" and after == "the")
 
 
 def _side_after(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
@@ -275,7 +300,7 @@ def _read_part_first(
     if word == "back" and (normal := _normal(tokens, look + 1)):
         return _resolve("move", ["normal"], part, normal, inner)
     if word in _FROWNS and part.parts == ("brows",):
-        return _action("furrow", part, look + 1, inner)
+        return resolve("furrow", part, look + 1, inner)
     if word in STATES and not (word in DEED_OF and word not in ("shut", "open", "narrow")
                                and _word(tokens, look + 1) in PARTICLES):
         words = []
@@ -294,14 +319,17 @@ def _read_part_first(
         word in ("left", "right", "to") and part.parts == ("jaw",)
     ):
         particles: list[str] = []
-        end = _read_particles(tokens, look, particles, inner)
+        end = _read_particles(tokens, look, particles, inner, part.nouns[0])
         done = _resolve("move", particles, part, end, inner)
-        return None if done is None else replace(done, state=True)
+        if done is None:
+            return None
+        keep = "" if part.side or inner else kept_state(part.nouns[0], done.deed)
+        return replace(done, state=True, keep=keep)
     deed = DEED_OF.get(word)
     if deed is None:
         return None
     particles = []
-    end = _read_particles(tokens, look + 1, particles, inner)
+    end = _read_particles(tokens, look + 1, particles, inner, part.nouns[0])
     return _resolve(deed, particles, part, end, inner, again=_word(tokens, at) in _PRONOUNS)
 
 
@@ -365,7 +393,8 @@ def kept_state(noun: str, deed: str) -> str:
     return f"{part[noun]} {ways[deed]}"
 
 
-def _action(deed: str, part: Part, end: int, inner: Sequence[Token] = ()) -> Action | None:
+def resolve(deed: str, part: Part, end: int, inner: Sequence[Token] = ()) -> Action | None:
+    """What is done to a part, or None where no unit does it."""
     return _resolve(deed, [], part, end, inner)
 
 

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from ..errors import InstructionError
+from .actions import Action
 from .drafts import Draft, Pending, set_duration, set_speed
 from .layers import Where
 from .mixes import Phrase, emotion_names, read_phrase
-from .part_words import Side
+from .part_words import Part, Side
 from .plan import CURRENT, EmotionMix, Layer, Span
 from .tagging import Item, ItemKind
 from .tokens import refuse
@@ -36,8 +37,10 @@ class ClauseState:
         self._open: Draft | None = None  # the step that later words may still be part of
         self._joint: ItemKind | None = None  # what stands between it and them; None: nothing
         self._said_side: Side = "left"  # for `the other`
-        self._lopsided: Item | None = None  # `a crooked …`
+        self._lopsided: Part | None = None  # `a crooked …`
         self._factor = 1.0  # `slightly raise …`
+        self._last_layer: EmotionMix | None = None  # for `…, then the mouth`
+        self._last_action: Action | None = None  # for `…, then the right one`
         self._kept: list[str] = []  # of KEEPS, waiting for a step
         self._kept_everywhere: list[str] = []
         self._also_denied: set[str] = set()  # emotions of the denial that is read
@@ -127,9 +130,9 @@ class ClauseState:
         """An emotion of the whole face, or of a part of it."""
         where = phrase.where
         if self._lopsided is not None:
-            self._lopsided, where = None, where or Where()
+            lopsided, self._lopsided, where = self._lopsided, None, where or Where()
             if where.side is None:
-                where = Where(where.parts, "one", where.end)
+                where = Where(where.parts, lopsided.side, where.end)
         if where is not None:
             self._layer(phrase.mix, where, phrase.span)
         else:
@@ -140,7 +143,7 @@ class ClauseState:
         self._check_denied(mix, span)
         waiting = self._open
         if waiting is not None and waiting.over and self._may_join(waiting.state):
-            waiting.mix, waiting.over, waiting.bare = mix, False, False
+            waiting.mix, waiting.over, waiting.bare = mix, False, bare
             waiting.span = (min(waiting.span[0], span[0]), max(waiting.span[1], span[1]))
             waiting.keeps += [deed.keep for deed in waiting.deeds if deed.keep]
             waiting.deeds = [deed for deed in waiting.deeds if not deed.keep]
@@ -181,6 +184,7 @@ class ClauseState:
         """An emotion of a part, over the open step or as a step of its own."""
         self._check_denied(mix, span)
         side = self._resolved(where.side, span)
+        self._last_layer, self._last_action = mix, None
         layer = Layer(mix, where.parts, side)
         self._changes(span, state).layers.append(layer)
 
@@ -230,8 +234,10 @@ class ClauseState:
             self.notes += phrase.notes
         return phrase
 
-    def _slot(self) -> Phrase | None:
+    def _slot(self, strict: bool = True) -> Phrase | None:
         """An emotion that must come now, or None where something else does.
+
+        Not `strict`: an unknown word is forgiven where an emotion comes later in the clause.
 
         Raises InstructionError `unknown-word` where a word that is not known stands there.
         """
@@ -245,6 +251,8 @@ class ClauseState:
         at = self._at
         while at < len(self._items) and self._items[at].kind in _MODIFIERS:
             at += 1
+        if not strict and any(item.mix is not None for item in self._rest_of_clause()):
+            return None
         if at < len(self._items) and self._items[at].kind == "unknown":
             raise unknown_word(self._text, self._vocabulary, self._items[at])
         return None
@@ -271,7 +279,7 @@ class ClauseState:
             )
             return
         before_it = [draft for draft in self.drafts if draft not in self._clause]
-        waiting = all(draft.kind == "hold" for draft in before_it)
+        waiting = all(draft.kind == "hold" or self._waits(draft) for draft in before_it)
         if not self._source_said and self.start is None and waiting:
             self.start = phrase.mix
             for draft in before_it:
@@ -287,6 +295,10 @@ class ClauseState:
                 )
         self._source_said = True
 
+    def _waits(self, draft: Draft) -> bool:
+        """`with raised brows, …`: the emotion that it goes with comes later."""
+        return draft is self._open and draft.over and draft.state
+
     def _bare_becomes_source(self) -> None:
         """`joy to anger`, `the smile fades`: the emotion just named is where the face was."""
         if not self._clause or not self._clause[-1].bare or self._source_said:
@@ -297,10 +309,13 @@ class ClauseState:
             self.start = draft.mix
         elif not alone or names(self._face_before(draft)) != names(draft.mix):
             return
-        self._pending.via += draft.via
-        self.drafts.pop()
-        self._clause.pop()
-        self._open = None
+        if draft.layers or draft.deeds or draft.keeps:
+            draft.over, draft.bare, draft.state, self._joint = True, False, True, "with"
+        else:
+            self._pending.via += draft.via
+            self.drafts.pop()
+            self._clause.pop()
+            self._open = None
         self._source_said = True
 
     def _face_before(self, draft: Draft) -> EmotionMix:

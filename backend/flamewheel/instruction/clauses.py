@@ -18,6 +18,10 @@ _ENDING = ("slip", "slid", "melt", "fall", "sink", "dissolv", "break", "crumb", 
 """What a smile does when it ends, where nothing is said that it turns into."""
 
 
+_PAUSES = ("a beat", "a moment", "one beat", "a long beat", "a short beat", "a brief moment")
+"""Between two steps these are a stop, not a length of the step before."""
+
+
 class ClauseReader(DenialReader, PartReader):
     """Walks over the items once; what was understood is in `start`, `drafts` and `notes`."""
 
@@ -84,7 +88,7 @@ class ClauseReader(DenialReader, PartReader):
             self._bare_becomes_source()
         if self._at < len(self._items) and self._items[self._at].kind == "at":
             return
-        phrase = self._slot()
+        phrase = self._slot(strict=False)
         if phrase is not None:
             self._show(phrase, bare=not becomes)
 
@@ -248,7 +252,10 @@ class ClauseReader(DenialReader, PartReader):
             self.notes.append(
                 f"'{item.lower}' has no unit and was read as {item.timing.seconds:g} seconds"
             )
-        if item.timing.mode == "wait":
+        if item.lower in _PAUSES and not self._clause and self.drafts:
+            self._hold(item)
+            self.drafts[-1].seconds = item.timing.seconds
+        elif item.timing.mode == "wait":
             self._wait(item)
         elif (following := self._next()) is not None and following.kind == "each":
             self._meant_something = True

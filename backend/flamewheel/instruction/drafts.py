@@ -34,6 +34,7 @@ class Draft:
     seconds: float | None = None
     soft_seconds: float | None = None  # from `slowly`, `quickly`
     easing: Easing | None = None
+    usual_seconds: float = DEFAULT_GO_SECONDS  # where nothing is said; `slowly` is about it
     via: list[tuple[EmotionMix, Span]] = field(default_factory=list)
     direct: bool = False
     over: bool = False  # the emotion stays as it was; only what follows here changes
@@ -117,7 +118,9 @@ def build_steps(
         passes = through_neutral and not draft.direct and not draft.over
         if passes and not stops and _needs_neutral(face.mix, reached.mix):
             stops = [(EmotionMix(NEUTRAL), draft.span)]
-        leg = DEFAULT_GO_SECONDS if draft.soft_seconds is None else draft.soft_seconds
+        leg = draft.usual_seconds
+        if draft.soft_seconds is not None:
+            leg *= draft.soft_seconds / DEFAULT_GO_SECONDS
         if draft.seconds is not None:
             leg = draft.seconds / (1 + len(stops))
         for mix, span in stops:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from .action_words import OPPOSED, UNDONE, Units, sided
 from .part_words import PARTS_OF
-from .plan import MAX_INTENSITY, EmotionMix, Layer
+from .plan import MAX_INTENSITY, PARTS, EmotionMix, Layer
 
 HALF_OPEN = (("AU5", 0.5),)
 """Eyes that are open already and are told to open: a little wider; a design choice."""
@@ -48,7 +48,14 @@ class Face:
         kept = self.layers
         for new in layers:
             kept = tuple(left for old in kept for left in _without(old, new))
-            kept = (*kept, new)
+            same = next((old for old in kept if old.parts and new.parts
+                         and (old.mix, old.side) == (new.mix, new.side)), None)
+            if same is None:
+                kept = (*kept, new)
+            else:
+                both = {*same.parts, *new.parts}
+                parts = tuple(part for part in PARTS if part in both)
+                kept = tuple(replace(old, parts=parts) if old is same else old for old in kept)
         return replace(self, layers=kept)
 
     def doing(self, deed: Deed) -> Face:

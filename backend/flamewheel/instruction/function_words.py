@@ -6,11 +6,6 @@ from __future__ import annotations
 from .lexicon import Kind, Speed
 from .tokens import word_list
 
-LOPSIDED = frozenset(word_list(
-    "crooked lopsided asymmetric asymmetrical uneven onesided sided one-sided wonky skewed"
-))
-"""`a crooked smile`: of one side."""
-
 _WORDS: tuple[tuple[Kind, str], ...] = (
     ("look", "fill with;fills with;filled with;filling with;fill up with;full of;fills up with;"
              "brim with;brims with;brimming with;betray;betrays;reveal;reveals;revealing;"
@@ -18,6 +13,14 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
              "ending up in;wound up;ended up;turn out;carry;carries;read as;reads as;remain;"
              "play it;plays it;play;plays;ends in;express;overcome with;overcome by;crushed with;"
              "crushed by;gripped by;filled by;struck by;struck with;consumed by;consumed with;"
+             "hit by;seized by;seized with;taken by;overwhelmed by;overwhelmed with;swept by;"
+             "torn by;moved to;driven to;reduced to;racked with;racked by;burning with;"
+             "shaking with;trembling with;bursting with;beaming with;glowing with;seething with;"
+             "stricken with;plagued by;flooded with;flooded by;caught in;lost in;wracked with;"
+             "possessed by;twisted with;twisted in;twisted by;contorted with;contorted in;"
+             "contorted by;lit with;lit by;marked by;tense with;wide with;heavy with;alive with;"
+             "blazing with;blaze with;sparkle with;sparkling with;shine with;shining with;"
+             "glow with;burn with;overtaken by;etched with;written with;"
              "break down;breaks down;breaking down;broke down;burst out;bursts out;bursting out;"
              "break out;breaks out;breaking out;bares"),
     ("change", "build;builds;building;built;build up;builds up;building up;ramp;ramps;ramping;"
@@ -31,7 +34,18 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
                "crumbles;brighten up;brightens up;work up;works up;build toward;lighten;"
                "lightens;fracture;fractures;waver;wavers;falter;falters;decay;decays;revolve;"
                "gives over to;yield;yields;yielding"),
-    ("via", "passing by;stopping at;stopping by;with neutral in between;"),
+    ("direct", "skipping neutral;avoiding neutral;bypassing neutral;with no neutral;no neutral;"
+               "with no neutral in between;no neutral in between;without a neutral stop;"
+               "not passing through neutral;without stopping at neutral;without a stop at neutral;"
+               "without a neutral face in between;without any neutral;skip neutral;"
+               "not going through neutral;without neutral in between;never passing neutral;"
+               "without passing neutral;without going via neutral;without going neutral;"
+               "and skip neutral;but skip neutral;leaving out neutral;omitting neutral"),
+    ("hold", "beat;don't change;do not change;don't move;do not move;doesn't change;no change;"
+             "doesn't move;nothing changes;nothing moves;not moving;not changing;stand still;"
+             "stays put;stay put;does not move;does not change;hold still;holds still;stay still;"
+             "stays still;be still;remain still;remains still;keep still;keeps still"),
+    ("via", "passing;passing by;stopping at;stopping by;with neutral in between;"),
     ("then", "before finally;and eventually;only then;at which point;whereupon;from there;"
              "from that;and from there;after this;after which;soon after;next up;and last;"
              "and lastly;in turn;ultimately;then finally;then suddenly become;last"),
@@ -52,7 +66,10 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
              "blank out;blanks out;empties;passes away;dissolves away;come to rest;"
              "comes to rest;clears;clears up;wipe off;be gone;let up"),
     ("cease", "give up;gives up;not any longer;quits being;finish being;done being"),
-    ("current", "how it looks now;how she looks now;how he looks now;how they look now;"
+    ("current", "present expression;present face;present look;present pose;present state;"
+                "existing face;existing look;the expression now;the face now;"
+                "expression it has;the present one;the existing one;"
+                "how it looks now;how she looks now;how he looks now;how they look now;"
                 "the way it is;the way she is;the way he is;the way it looks;"
                 "how she is now;how he is now;what it is now;whatever it is;"
                 "whatever is there;whatever she shows now;wherever it is;wherever she is;"
@@ -134,6 +151,7 @@ MORE_FILLERS = frozenset(word_list(
     "old little tall elderly teenager teen hero villain heroine king queen princess robot alien "
     "creature monster baby toddler dad mum mom mother father grandmother grandfather grandma "
     "grandpa brother sister friend teacher today tonight tomorrow yesterday doing weather "
-    "everybody nobody act across until own see "
+    "any everybody nobody act across until own see curve pace speed under beneath above below underneath interpolation easing rate tempo rhythm spend spends "
+    "spending "
 ))
 """Further words that may stand anywhere and mean nothing to a face."""

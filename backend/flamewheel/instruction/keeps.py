@@ -15,7 +15,8 @@ _KEEP_VERBS = frozenset(word_list("keep keeps keeping kept hold holds holding he
                                   "leaving"))
 _STAY_VERBS = frozenset(word_list("stay stays staying stayed remain remains remaining remained "
                                   "kept held keep keeps is are be being should must has have to"))
-_IMPERATIVES = frozenset(("keep", "hold", "leave"))
+_STILL_VERBS = frozenset(word_list("freeze freezes freezing froze lock locks locking"))
+_IMPERATIVES = frozenset(("keep", "hold", "leave", "freeze", "lock"))
 _STILL = frozenset(word_list("still unmoved motionless frozen unchanged fixed steady put immobile "
                              "neutral same alone untouched unaffected unmoving constant static"))
 _STILL_PHRASES = (("as", "it", "is"), ("as", "they", "are"), ("as", "is"), ("in", "place"),
@@ -29,6 +30,8 @@ _MOVING = frozenset(word_list("move moves moving moved use using involve involvi
                               "change changing changes affect affecting engage engaging budge "
                               "budging reach reaches reaching reached stir stirring "
                               "spread spreading let letting any the movement twitch twitching"))
+_BETWEEN = frozenset(word_list("with in on not even at around really it show showing ever quite to"))
+_MOST_BETWEEN = 7
 _EXCEPT = ("except for", "except", "apart from", "aside from", "excluding", "everything but",
            "everywhere but", "all but", "other than", "leaving out", "excepting", "bar",
            "everything except", "everything except for", "everything apart from",
@@ -71,13 +74,14 @@ def read_keep(
     )
     if found is None:
         return None
-    after = _read_throughout(tokens, found.end)
+    after = read_throughout(tokens, found.end)
     if after is not None:
         return Keep(found.keeps, after, True, found.sided)
     return found
 
 
-def _read_throughout(tokens: Sequence[Token], at: int) -> int | None:
+def read_throughout(tokens: Sequence[Token], at: int) -> int | None:
+    """The token after `throughout` or `the whole time`, or None."""
     if _word(tokens, at) == ",":
         at += 1
     for phrase in _THROUGHOUT:
@@ -91,7 +95,7 @@ def _read_kept(
 ) -> Keep | None:
     """`keep the mouth shut`, `keeping her brows still`, `leave the eyes alone`."""
     verb = _word(tokens, at)
-    if verb not in _KEEP_VERBS:
+    if verb not in _KEEP_VERBS and verb not in _STILL_VERBS:
         return None
     everywhere = verb in _IMPERATIVES
     part = read_part(tokens, at + 1)
@@ -102,6 +106,8 @@ def _read_kept(
         return None if part is None else _kept(part, tokens, at + 1, everywhere, part.end)
     if part is None or not part.parts:
         return None
+    if verb in _STILL_VERBS or (part.only and _word(tokens, part.end - 1) == "alone"):
+        return Keep(_still(part), part.end, everywhere, part.side is not None)
     look = part.end
     while _word(tokens, look) in ("completely", "absolutely", "perfectly", "firmly", "tightly",
                                   "totally", "exactly"):
@@ -132,6 +138,8 @@ def _read_part_stays(
         _word(tokens, denied) in _MOVING or _word(tokens, denied) in ("involved", "join")
     ):
         return Keep(_still(part), denied + 1, sided=part.side is not None)
+    if denied > look and (denied >= len(tokens) or tokens[denied].kind == "mark"):
+        return Keep(_still(part), denied, sided=part.side is not None)  # `…, the eyes don't`
     if stays:
         return _kept(part, tokens, look, False)
     word = _word(tokens, look)
@@ -170,10 +178,7 @@ def _read_not_moved(tokens: Sequence[Token], at: int) -> Keep | None:
     if first not in _NEGATIVE and not (first in ("do", "does") and _word(tokens, at + 1) == "not"):
         return None
     look = at + 1
-    while _word(tokens, look) in _MOVING or _word(tokens, look) in (
-        "with", "in", "on", "not", "even", "at", "around", "really", "it", "show", "showing",
-        "involving", "ever", "quite", "to"
-    ):
+    while look - at < _MOST_BETWEEN and _word(tokens, look) in _MOVING | _BETWEEN:
         if _word(tokens, look) == "the" and read_part(tokens, look) is not None:
             break
         look += 1

@@ -13,10 +13,11 @@ from .tagging import Item, ItemKind
 
 ONLY = frozenset(("only", "just", "solely", "merely", "exclusively", "simply", "alone", "purely"))
 _PLACES = frozenset(("in", "on", "at", "around", "across", "over", "within", "of", "using", "to",
-                     "through", "about", "from"))
+                     "through", "about", "from", "under", "beneath", "above", "below"))
 _GAP: tuple[ItemKind, ...] = ("filler", "look", "change", "hold", "to", "speed", "easing",
                               "duration", "start")
 _LONGEST_GAP = 10
+_SUBJECTS = ("she", "he", "they", "it")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _part_after(
             linked = True
         elif item.lower in ONLY:
             only = True
-        elif item.kind != "filler":
+        elif item.kind not in ("filler", "look"):
             return None
         at += 1
     part = _part(items, at)
@@ -74,8 +75,11 @@ def _part_after(
     return part, at + 1
 
 
-def predicate(items: Sequence[Item], at: int) -> int | None:
-    """Where the emotion begins that is said of the part before item `at`, or None."""
+def predicate(items: Sequence[Item], at: int, subjects: bool = False) -> int | None:
+    """Where the emotion begins that is said of the part before item `at`, or None.
+
+    `subjects`: a person may stand between: `with only the mouth she smiles`.
+    """
     end = at + _LONGEST_GAP
     while at < min(len(items), end):
         item = items[at]
@@ -83,6 +87,8 @@ def predicate(items: Sequence[Item], at: int) -> int | None:
             return at
         if item.kind in ("degree", "percent"):
             return at if emotion_follows(items, at) else None
+        if (item.lower in _SUBJECTS and not subjects) or item.lower in _PLACES:
+            return None
         colon = item.lower == ":"
         if item.kind == "from":
             after = at + 1

@@ -19,6 +19,8 @@ _VERBS = frozenset(shown_emotions())
 
 _ADJECTIVES = ("y", "ed", "ful", "ous", "ing", "ic", "ive", "ent", "ant", "al", "less", "sad",
                "mad", "glad", "id", "ble", "ile", "ar", "calm", "blue", "ene", "ken", "ught")
+_LONGEST_LIST = 8
+"""Emotions after which commas are steps: nobody means a mix then."""
 _SUBJECTS = ("she", "he", "it", "they", "we", "you")
 """`she smiles and he frowns`: a new subject begins a new step."""
 
@@ -57,6 +59,8 @@ def read_phrase(
         return None
     parts, share = [part], 0.5
     listing = listing or _is_list(items, part)
+    if _among_verbs(items, at, part):
+        return Phrase(part.mix.clipped(), part.end, part.span)
     where = where_after(items, part.end)
     while where is None:
         joined = _read_joined(items, part, listing, joins)
@@ -93,6 +97,16 @@ def read_single(text: str, items: Sequence[Item], at: int) -> Phrase | None:
     return Phrase(part.mix, end, (part.span[0], items[end - 1].span[1]), where=where)
 
 
+def _among_verbs(items: Sequence[Item], at: int, part: _Part) -> bool:
+    """The `frowns` of `she smiles, frowns and cries`: a list of verbs is a list of steps."""
+    if at < 2 or items[part.end - 1].lower not in _VERBS or items[at - 1].kind != "comma":
+        return False
+    after = part.end + 1
+    return items[at - 2].lower in _VERBS and after < len(items) and (
+        items[part.end].kind == "and" and items[after].lower in _VERBS
+    )
+
+
 def _both_describe(items: Sequence[Item], first: _Part, second: _Part, where: Where) -> bool:
     """`angry and sad eyes`, `sadness and anger in the eyes`: the part belongs to both."""
     if first.span[0] > second.span[0] or second.end >= len(items):
@@ -102,13 +116,15 @@ def _both_describe(items: Sequence[Item], first: _Part, second: _Part, where: Wh
     if attributive:
         between = items[first.end].kind if first.end < len(items) else ""
         return between == "and" and before not in _VERBS and before.endswith(_ADJECTIVES)
-    return before not in _VERBS and items[second.end - 1].lower not in _VERBS
+    between = items[first.end].kind if first.end < len(items) else ""
+    verbs = before in _VERBS or items[second.end - 1].lower in _VERBS
+    return between in ("and", "comma") and not verbs
 
 
 def _is_list(items: Sequence[Item], first: _Part) -> bool:
     """`joy, fear and anger`: commas between emotions and an `and` before the last."""
     at, count, words = first.end, 1, [items[first.end - 1].lower]
-    while at < len(items):
+    while at < len(items) and count < _LONGEST_LIST:
         comma = items[at].kind == "comma" and items[at].lower == ","
         joint = at + comma
         last = joint < len(items) and items[joint].kind == "and"

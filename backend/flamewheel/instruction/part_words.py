@@ -68,6 +68,12 @@ _ENDS = frozenset(word_list("corner corners end ends edge edges tip tips part pa
                             "half side bridge rims rim middle ball"))
 _HALF_WORDS = frozenset(word_list("side half"))
 _COMPOUNDS = (("brow", "corners"), ("brow", "ends"), ("nose", "bridge"), ("nose", "tip"))
+_AFTER_ONE = frozenset(word_list("and then too also over in for as again slowly quickly as while "
+                                "within after alone only"))
+_LOPSIDED = frozenset(word_list(
+    "crooked lopsided asymmetric asymmetrical uneven onesided wonky skewed"
+))
+_CROOKEDLY = frozenset(word_list("crookedly lopsidedly asymmetrically unevenly onesidedly"))
 _OF = frozenset(("of", "in", "on"))
 
 
@@ -107,6 +113,8 @@ def read_part(tokens: Sequence[Token], at: int) -> Part | None:
 def read_place(tokens: Sequence[Token], at: int) -> Part | None:
     """`on the left`, `to one side of the face`, `left only`: a side without a noun, or None."""
     look = at
+    if _word(tokens, at) in _CROOKEDLY:
+        return Part(("side",), "one", at + 1, placed=True)
     if _word(tokens, look) in _ONLY_BEFORE:
         look += 1
     placed = _word(tokens, look) in ("on", "at", "to", "toward", "towards", "in")
@@ -131,6 +139,29 @@ def read_place(tokens: Sequence[Token], at: int) -> Part | None:
     if not (placed or only):
         return None
     return Part(("side",), side, look, only, placed=True)
+
+
+def read_sided(tokens: Sequence[Token], at: int) -> Part | None:
+    """`crooked`, `one-sided`, `left-sided`, before the emotion of which it is said, or None."""
+    word = _word(tokens, at)
+    if word in _LOPSIDED:
+        return Part(("side",), "one", at + 1)
+    if word in ("one", "left", "right") and _word(tokens, at + 1) == "sided":
+        return Part(("side",), _SIDES[word], at + 2)
+    return None
+
+
+def read_the_other(tokens: Sequence[Token], at: int, mentioned: Part | None) -> Part | None:
+    """`(raise the left brow, then) the right one`: the part spoken of last, another side."""
+    if mentioned is None or _word(tokens, at) not in ("the", "his", "her", "its", "their"):
+        return None
+    side = _SIDES.get(_word(tokens, at + 1))
+    if side is None or side == "one":
+        return None
+    end = at + 2 + (_word(tokens, at + 2) in ("one", "side"))
+    if end < len(tokens) and tokens[end].kind == "word" and _word(tokens, end) not in _AFTER_ONE:
+        return None
+    return Part(mentioned.nouns, side, end)
 
 
 def _read_more(tokens: Sequence[Token], part: Part) -> Part | None:
@@ -187,6 +218,8 @@ def _read_one(tokens: Sequence[Token], at: int) -> Part | None:
         ):
             side = None if word != "and" else side  # `left and right`: both
         elif word in _KINDS and word not in _HALF_WORDS:
+            if _word(tokens, at + 1) in DETERMINERS:
+                return None  # `lower the brows`
             kind = word
         else:
             break
@@ -214,6 +247,8 @@ def _noun(
         if inner is not None:
             noun, end, inner_side = inner
             return _end_of(word, kind, noun), end, inner_side
+        if (word in _HALF_WORDS or word == "part") and side is None and kind in _HALVES:
+            return _HALVES[kind], at + 1, None
         if word in _HALF_WORDS and side is not None and not kind:
             return "side", at + 1, None
         return None

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from .action_words import BLINK_SECONDS
-from .actions import Action
+from dataclasses import replace
+
+from .action_words import BLINK_SECONDS, OPPOSED
+from .actions import Action, resolve
 from .clause_state import ClauseState
 from .drafts import Draft
 from .faces import Deed
@@ -22,9 +24,13 @@ class PartReader(ClauseState):
     def _on_part(self, item: Item) -> None:
         """`her eyes turn sad`; a part of which nothing is said is not understood."""
         assert item.part is not None
-        at = predicate(self._items, self._at)
+        deed = self._just_done()
+        if deed is not None and deed.side is None and not item.part.parts:
+            deed.side = self._resolved(item.part.side, item.span)
+            return
+        at = predicate(self._items, self._at, subjects=True)
         if at is None:
-            self._unknown_here.append(item)
+            self._again_with(item)
             return
         between = self._items[self._at:at]
         phrase = self._phrase(at)
@@ -37,6 +43,27 @@ class PartReader(ClauseState):
         self._layer(phrase.mix, where, (item.span[0], phrase.span[1]), state=not turns)
         self._read_between(between)
 
+    def _again_with(self, item: Item) -> None:
+        """`the eyes smile, then the mouth`: what was said of the part before."""
+        assert item.part is not None
+        again = self._same_deed(item)
+        if again is not None:
+            self._on_action(again)
+        elif self._last_layer is not None and item.part.parts and not self._meant_something:
+            where = Where(item.part.parts, item.part.side)
+            self._layer(self._last_layer, where, item.span)
+        else:
+            self._unknown_here.append(item)
+
+    def _same_deed(self, item: Item) -> Item | None:
+        """`raise the left brow, then the right one`: the deed of before with another part."""
+        before = self._last_action
+        if before is None or before.momentary or item.part is None or not item.part.nouns:
+            return None
+        nouns = item.part.nouns if item.part.parts else before.nouns
+        action = resolve(before.deed, replace(item.part, nouns=nouns), item.part.end)
+        return None if action is None else replace(item, kind="action", action=action)
+
     def _read_between(self, between: list[Item]) -> None:
         """`the eyes slowly, over two seconds, turn sad`: what stands between belongs to it."""
         for gap in between:
@@ -45,18 +72,21 @@ class PartReader(ClauseState):
 
     def _on_lopsided(self, item: Item) -> None:
         if emotion_follows(self._items, self._at):
-            self._lopsided = item
+            self._lopsided = item.part
         else:
             self._unknown_here.append(item)
 
     def _on_action(self, item: Item) -> None:
         action = item.action
         assert action is not None
+        self._last_action, self._last_layer = action, None
         if action.momentary:
             self._blink(item, action)
             return
         side = self._resolved(action.side, item.span)
         deed = self._deed(item, action, side)
+        if self._open is not None and any(_undone_by(deed, done) for done in self._open.deeds):
+            self._open = None
         emotion = self._open is not None and not self._open.over and self._may_join(action.state)
         draft = self._changes(item.span, action.state)
         if action.keep and emotion:
@@ -75,10 +105,10 @@ class PartReader(ClauseState):
         side = self._resolved(action.side, item.span)
         drafts: list[Draft] = []
         for _ in range(action.momentary):
-            shut = Draft("go", self._face, item.span, over=True, soft_seconds=BLINK_SECONDS)
+            shut = Draft("go", self._face, item.span, over=True, usual_seconds=BLINK_SECONDS)
             shut.deeds.append(Deed(action.nouns, action.deed, side, action.units,
                                    words=quoted(self._text, item.span), notes=self.notes))
-            opened = Draft("go", self._face, item.span, soft_seconds=BLINK_SECONDS,
+            opened = Draft("go", self._face, item.span, usual_seconds=BLINK_SECONDS,
                            back_from=shut)
             drafts += [shut, opened]
         self._factor = 1.0
@@ -90,17 +120,21 @@ class PartReader(ClauseState):
     def _strength(self, item: Item) -> bool:
         """`slightly`, before a direct action or behind one; False: it is about neither."""
         following = self._next()
-        just_done = self._open is not None and self._open.deeds and self._joint is None
-        if following is not None and following.kind == "action" and not just_done:
-            self._factor *= item.number
-            return True
-        if just_done and self._open is not None:
-            deed = self._open.deeds[-1]
-            if deed.keep:
-                deed.keep = ""
+        deed = self._just_done()
+        if deed is not None:
+            deed.keep = ""
             deed.factor *= item.number
             return True
+        if following is not None and following.kind == "action":
+            self._factor *= item.number
+            return True
         return False
+
+    def _just_done(self) -> Deed | None:
+        """The direct action that was read last, with nothing said since."""
+        if self._open is None or not self._open.deeds or self._joint is not None:
+            return None
+        return self._open.deeds[-1]
 
     def _on_keep(self, item: Item) -> None:
         keep = item.keep
@@ -155,3 +189,12 @@ class PartReader(ClauseState):
         if self._open is None or self._joint is not None:
             self._add(Draft("go", self._face, item.span, over=True))
         self._joint = "with"
+
+
+def _undone_by(deed: Deed, done: Deed) -> bool:
+    """`open and close the mouth`: one after the other, though nothing says `then`."""
+    if deed.side != done.side and None not in (deed.side, done.side):
+        return False
+    ended = {*deed.undoes, *deed.reverses}
+    ended |= {other for unit, _ in deed.units for other in OPPOSED.get(unit, ())}
+    return any(unit in ended for unit, _ in done.units)

@@ -9,10 +9,10 @@ from typing import Literal
 
 from .actions import Action, read_action
 from .durations import read_count, read_duration
-from .function_words import LOPSIDED, MORE_FILLERS, extra_phrases
-from .keeps import Keep, read_keep
+from .function_words import MORE_FILLERS, extra_phrases
+from .keeps import Keep, read_keep, read_throughout
 from .lexicon import FILLERS, Kind, Speed, function_phrases
-from .part_words import Part, read_part, read_place
+from .part_words import Part, read_part, read_sided, read_place, read_the_other
 from .plan import MAX_SECONDS, EmotionMix, Span
 from .tokens import Token, refuse, word_list
 from .vocabulary import Vocabulary
@@ -116,17 +116,21 @@ def _of_the_face(
         return _face_item(tokens, at, keep.end, "keep", keep=keep), keep.end, mentioned, None
     action = read_action(tokens, at, mentioned, last)
     if action is not None:
+        always = read_throughout(tokens, action.end) if action.keep else None
+        if always is not None:
+            kept = Keep((action.keep,), always, everywhere=True)
+            return _face_item(tokens, at, always, "keep", keep=kept), always, mentioned, None
         spoken = Part(action.nouns, action.side, 0)
         item = _face_item(tokens, at, action.end, "action", action=action)
         return item, action.end, spoken, action
-    part = read_part(tokens, at) or read_place(tokens, at)
+    part = (
+        read_part(tokens, at) or read_place(tokens, at) or read_the_other(tokens, at, mentioned)
+    )
     if part is not None:
         return _face_item(tokens, at, part.end, "part", part=part), part.end, part, None
-    if tokens[at].lower in LOPSIDED or (
-        tokens[at].lower == "one" and at + 1 < len(tokens) and tokens[at + 1].lower == "sided"
-    ):
-        end = at + 1 + (tokens[at].lower == "one")
-        return _face_item(tokens, at, end, "lopsided"), end, mentioned, None
+    sided = read_sided(tokens, at)
+    if sided is not None:
+        return _face_item(tokens, at, sided.end, "lopsided", part=sided), sided.end, mentioned, None
     return None
 
 
@@ -171,7 +175,7 @@ def _duration(
         mode, end = "wait", end + 1
     elif following == "long":
         mode, end = mode or "for", end + 1
-    elif following == "of" and mode is None:
+    elif following == "of" and mode in (None, "wait"):
         mode, end = "for", end + 1  # `three seconds of fear`
     return _timed(text, tokens, (at, end), Timing(found.seconds, mode or "over")), end
 
@@ -235,6 +239,10 @@ def _single(
     tokens: Sequence[Token], at: int, vocabulary: Vocabulary
 ) -> tuple[Item | None, int]:
     token = tokens[at]
+    if token.kind == "number" and at + 1 < len(tokens) and tokens[at + 1].lower in (".", ")") and (
+        at + 2 < len(tokens) and tokens[at + 2].kind == "word"
+    ):
+        return None, at + 2  # `1. joy  2. fear`
     if token.kind == "mark":
         kind, value = _MARKS.get(token.lower, ("filler", None))
         skipped = token.lower not in _MARKS
