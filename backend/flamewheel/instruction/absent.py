@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..errors import InstructionError
 from .lexicon import verb_forms
 from .plan import Span
-from .tokens import Token, refuse, word_list
+from .tokens import Token, refuse, word_at, word_list
 from .vocabulary import Vocabulary
 
 _HINT = ("There are brows, eyelids, nose, cheeks, mouth, jaw and tongue: for instance 'raise the "
@@ -48,6 +48,7 @@ _COLOURS = frozenset(word_list("red pale white green pink purple blue crimson sc
 _TURNING = frozenset(word_list("turn turns turning turned go goes going went gone flush flushes "
                                "become becomes is are get gets"))
 _BITES = _forms("bite clench lick chew grind") | frozenset(("bit", "biting"))
+_WANDERING = frozenset(word_list("roll rolls dart darts wander wanders"))
 _TEARS = frozenset(("tear", "tears", "teardrop"))
 _TEAR_MOVES = _forms("roll stream run fall drip trickle flow well drop slide pour") | frozenset(
     ("fell", "ran", "running", "rolling", "dripping"))
@@ -86,7 +87,7 @@ def _absent(tokens: Sequence[Token], at: int) -> int | None:
     if word in _NOUNS:
         return None if _idiom(tokens, at) else at + 1
     if word in _VERBS:
-        return None if _word(tokens, at + 1) == "of" else at + 1  # a wave of anger
+        return None if word_at(tokens, at + 1) == "of" else at + 1  # a wave of anger
     for check in (_bite, _head, _gaze, _colour, _tears):
         end = check(tokens, at)
         if end is not None:
@@ -96,51 +97,51 @@ def _absent(tokens: Sequence[Token], at: int) -> int | None:
 
 def _idiom(tokens: Sequence[Token], at: int) -> bool:
     """`from ear to ear`, `on the other hand`."""
-    around = [_word(tokens, at + step) for step in (-3, -2, -1, 1, 2)]
+    around = [word_at(tokens, at + step) for step in (-3, -2, -1, 1, 2)]
     return (around[2:5] in (["from", "to", "ear"],) or around[1:3] == ["ear", "to"]
             or around[1:3] == ["the", "other"] or around[1:3] == ["by", "the"])
 
 
 def _head(tokens: Sequence[Token], at: int) -> int | None:
-    word = _word(tokens, at)
+    word = word_at(tokens, at)
     if word == "head":
         after = _after(tokens, at + 1, frozenset(("is", "was", "to", "slightly", "slowly")))
-        if _word(tokens, after) in _HEAD_NOUNS or (
-            _word(tokens, after) in _HEAD_MOVES and not _change_of_mood(tokens, after + 1)
+        if word_at(tokens, after) in _HEAD_NOUNS or (
+            word_at(tokens, after) in _HEAD_MOVES and not _change_of_mood(tokens, after + 1)
         ):
             return after + 1
         return None
     if word not in _HEAD_VERBS and word not in _TURN:
         return None
     noun = _after(tokens, at + 1, _ARTICLES)
-    if _word(tokens, noun) == "head":
+    if word_at(tokens, noun) == "head":
         return None if word in _TURN and _change_of_mood(tokens, noun + 1) else noun + 1
-    if word in _TURN and _word(tokens, at + 1) in ("left", "right", "away", "around"):
+    if word in _TURN and word_at(tokens, at + 1) in ("left", "right", "away", "around"):
         return at + 2
     return None
 
 
 def _change_of_mood(tokens: Sequence[Token], at: int) -> bool:
     """`turn this head from joy to fear`, not `turn the head to the left`."""
-    word = _word(tokens, at)
+    word = word_at(tokens, at)
     if word in ("to", "towards", "toward"):
-        return _word(tokens, _after(tokens, at + 1, _ARTICLES)) not in _GAZES
+        return word_at(tokens, _after(tokens, at + 1, _ARTICLES)) not in _GAZES
     ends = (*_GAZES, "and", "then", "again", "while", "")
     return word not in ends and tokens[at].kind == "word"
 
 
 def _bite(tokens: Sequence[Token], at: int) -> int | None:
-    if _word(tokens, at) not in _BITES:
+    if word_at(tokens, at) not in _BITES:
         return None
     noun = _after(tokens, at + 1, _ARTICLES | {"lower", "upper", "bottom", "down", "on"})
-    return noun + 1 if _word(tokens, noun) in ("lip", "lips", "jaw", "jaws", "tongue") else None
+    return noun + 1 if word_at(tokens, noun) in ("lip", "lips", "jaw", "jaws", "tongue") else None
 
 
 def _gaze(tokens: Sequence[Token], at: int) -> int | None:
-    word = _word(tokens, at)
+    word = word_at(tokens, at)
     if word in _EYE_MOVES:
         noun = _after(tokens, at + 1, _ARTICLES)
-        if _word(tokens, noun) in ("eye", "eyes") and _word(tokens, noun + 1) not in (
+        if word_at(tokens, noun) in ("eye", "eyes") and word_at(tokens, noun + 1) not in (
             "brow", "brows", "lid", "lids"
         ):
             return noun + 1
@@ -152,54 +153,51 @@ def _gaze(tokens: Sequence[Token], at: int) -> int | None:
         "moves look looks turn turns dart darts flick flicks shift shifts roll rolls both are is "
         "drift drifts wander wanders towards toward"
     )))
-    where = _word(tokens, look)
-    if eyes and _word(tokens, look - 1) in ("roll", "rolls", "dart", "darts", "wander", "wanders"):
+    where = word_at(tokens, look)
+    if eyes and word_at(tokens, look - 1) in _WANDERING:
         return look
-    if where == "right" and _word(tokens, look + 1) in ("away", "now"):
+    if where == "right" and word_at(tokens, look + 1) in ("away", "now"):
         return None
-    if where in _GAZES and not (where in ("left", "right") and _word(tokens, look + 1) in (
+    if where in _GAZES and not (where in ("left", "right") and word_at(tokens, look + 1) in (
         "brow", "eyebrow", "eye", "cheek"
     )):
         return look + 1
     if not eyes and where in ("camera", "viewer", "lens", "ceiling", "floor", "sky", "ground"):
         return look + 1
-    if not eyes and _word(tokens, at + 1) == "at" and _word(tokens, at + 2) in (
+    if not eyes and word_at(tokens, at + 1) == "at" and word_at(tokens, at + 2) in (
         "the", "me", "us", "you", "him", "her", "them", "camera", "his"
-    ) and _word(tokens, at + 2) not in ("ease",):
-        if _word(tokens, at + 3) in ("end", "start", "beginning", "same", "moment"):
+    ) and word_at(tokens, at + 2) not in ("ease",):
+        if word_at(tokens, at + 3) in ("end", "start", "beginning", "same", "moment"):
             return None
         return at + 3
     return None
 
 
 def _colour(tokens: Sequence[Token], at: int) -> int | None:
-    word = _word(tokens, at)
+    word = word_at(tokens, at)
     if word in ("skin", "complexion"):
         return at + 1
     if word in _TURNING:
         look = _after(tokens, at + 1, frozenset(("bright", "very", "deathly", "as", "beet")))
-        if _word(tokens, look) in _COLOURS - {"blue"}:
+        if word_at(tokens, look) in _COLOURS - {"blue"}:
             return look + 1
-    if word in ("cheeks", "cheek", "nose", "face") and _word(tokens, at - 1) in _COLOURS - {"blue"}:
+    coloured = word_at(tokens, at - 1) in _COLOURS - {"blue"}
+    if coloured and word in ("cheeks", "cheek", "nose", "face"):
         return at + 1
     return None
 
 
 def _tears(tokens: Sequence[Token], at: int) -> int | None:
-    word = _word(tokens, at)
+    word = word_at(tokens, at)
     if word not in _TEARS:
         return None
-    if _word(tokens, at + 1) in _TEAR_MOVES or word == "tear":
-        return at + 2 if _word(tokens, at + 1) in _TEAR_MOVES else at + 1
+    if word_at(tokens, at + 1) in _TEAR_MOVES or word == "tear":
+        return at + 2 if word_at(tokens, at + 1) in _TEAR_MOVES else at + 1
     return None
 
 
 def _after(tokens: Sequence[Token], at: int, skipped: frozenset[str]) -> int:
     """The first token from `at` on that is none of `skipped`."""
-    while _word(tokens, at) in skipped:
+    while word_at(tokens, at) in skipped:
         at += 1
     return at
-
-
-def _word(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].lower if 0 <= at < len(tokens) else ""

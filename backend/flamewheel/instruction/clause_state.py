@@ -4,12 +4,10 @@
 from __future__ import annotations
 
 from ..errors import InstructionError
-from .actions import Action
 from .drafts import Draft, Pending, set_duration, set_speed
-from .layers import Where
-from .mixes import Phrase, emotion_names, read_phrase
-from .part_words import Part, Side
-from .plan import CURRENT, EmotionMix, Layer, Span
+from .mixes import Phrase, read_phrase
+from .plan import CURRENT, EmotionMix
+from .step_state import StepState
 from .tagging import Item, ItemKind
 from .tokens import refuse
 from .vocabulary import Vocabulary
@@ -18,40 +16,17 @@ SEPARATORS: tuple[ItemKind, ...] = ("then", "stop", "comma")
 _MODIFIERS: tuple[ItemKind, ...] = ("filler", "degree", "percent", "speed", "easing")
 
 
-class ClauseState:
-    """`start`, `drafts` and `notes` say what was understood so far."""
+class ClauseState(StepState):
+    """Opens and closes clauses; finds the emotions that stand in them."""
 
     def __init__(self, text: str, items: list[Item], vocabulary: Vocabulary) -> None:
-        self.start: EmotionMix | None = None  # None: the text does not say
-        self.drafts: list[Draft] = []
-        self.notes: list[str] = []
-        self.unknown: list[Item] = []
-        self._text = text
-        self._items = items
-        self._vocabulary = vocabulary
-        self._at = 0
-        self._pending = Pending()
-        self._deferred: list[Draft] = []  # `before crying, …`: comes after the next clause
-        self._each_seconds: float | None = None  # `1 s each`
-        self._previous: list[Draft] = []  # drafts of the clause before
-        self._open: Draft | None = None  # the step that later words may still be part of
-        self._joint: ItemKind | None = None  # what stands between it and them; None: nothing
-        self._said_side: Side = "left"  # for `the other`
-        self._lopsided: Part | None = None  # `a crooked …`
-        self._factor = 1.0  # `slightly raise …`
-        self._last_layer: EmotionMix | None = None  # for `…, then the mouth`
-        self._last_action: Action | None = None  # for `…, then the right one`
-        self._kept: list[str] = []  # of KEEPS, waiting for a step
-        self._kept_everywhere: list[str] = []
-        self._also_denied: set[str] = set()  # emotions of the denial that is read
-        self._denial_mix: EmotionMix | None = None  # what the last denial left
-        self._denied: dict[str, Span] = {}  # emotions that this sentence says are not shown
+        super().__init__(text, items, vocabulary)
         self._open_clause("stop")
 
     # clauses
 
     def _open_clause(self, opened_by: ItemKind) -> None:
-        self._clause: list[Draft] = []
+        self._clause = []
         self._opened_by = opened_by
         self._unknown_here: list[Item] = []
         self._meant_something = False
@@ -118,114 +93,6 @@ class ClauseState:
         self.unknown += self._unknown_here
 
     # faces
-
-    @property
-    def _face(self) -> EmotionMix:
-        """What the face shows after all drafts so far."""
-        if self.drafts:
-            return self.drafts[-1].mix
-        return EmotionMix(CURRENT) if self.start is None else self.start
-
-    def _show(self, phrase: Phrase, bare: bool = False) -> None:
-        """An emotion of the whole face, or of a part of it."""
-        where = phrase.where
-        if self._lopsided is not None:
-            lopsided, self._lopsided, where = self._lopsided, None, where or Where()
-            if where.side is None:
-                where = Where(where.parts, lopsided.side, where.end)
-        if where is not None:
-            self._layer(phrase.mix, where, phrase.span)
-        else:
-            self._go(phrase.mix, phrase.span, bare)
-
-    def _go(self, mix: EmotionMix, span: Span, bare: bool = False) -> None:
-        """A whole face: a new step, or the emotion of a step of which only a part was said."""
-        self._check_denied(mix, span)
-        waiting = self._open
-        if waiting is not None and waiting.over and self._may_join(waiting.state):
-            waiting.mix, waiting.over, waiting.bare = mix, False, bare
-            waiting.span = (min(waiting.span[0], span[0]), max(waiting.span[1], span[1]))
-            waiting.keeps += [deed.keep for deed in waiting.deeds if deed.keep]
-            waiting.deeds = [deed for deed in waiting.deeds if not deed.keep]
-            self._take_up(waiting)
-            return
-        draft = Draft("go", mix, span, bare, via=self._pending.via)
-        self._pending.via = []
-        self._add(draft)
-
-    def _add(self, draft: Draft) -> None:
-        self._meant_something = True
-        self._open, self._joint = draft, None
-        if self._before:
-            self._deferred.append(draft)
-            return
-        self.drafts.append(draft)
-        self._clause.append(draft)
-
-    def _take_up(self, draft: Draft) -> None:
-        """A step of before goes on in this clause."""
-        self._meant_something = True
-        self._joint = None
-        if draft not in self._clause:
-            self._clause.append(draft)
-
-    def _may_join(self, state: bool) -> bool:
-        """Is what comes now still about the open step?  `state`: it says how, not what next."""
-        if self._open is None:
-            return False
-        held = bool(self.drafts) and self.drafts[-1].kind == "hold"
-        if self._joint in (None, "with"):
-            return True
-        if self._joint == "and":
-            return not held and (state or self._open.seconds is None)
-        return state and not held
-
-    def _layer(self, mix: EmotionMix, where: Where, span: Span, state: bool = True) -> None:
-        """An emotion of a part, over the open step or as a step of its own."""
-        self._check_denied(mix, span)
-        side = self._resolved(where.side, span)
-        self._last_layer, self._last_action = mix, None
-        layer = Layer(mix, where.parts, side)
-        self._changes(span, state).layers.append(layer)
-
-    def _changes(self, span: Span, state: bool) -> Draft:
-        """The step that a change of a part belongs to."""
-        if self._open is not None and self._may_join(state):
-            draft = self._open
-            draft.bare = False
-            draft.span = (min(draft.span[0], span[0]), max(draft.span[1], span[1]))
-            draft.state = draft.state and state
-            self._take_up(draft)
-            return draft
-        draft = Draft("go", self._face, span, over=True, state=state, via=self._pending.via)
-        self._pending.via = []
-        self._add(draft)
-        return draft
-
-    def _resolved(self, side: Side | None, span: Span) -> str | None:
-        """Left or right of what was said; `one` is the left one, and a note says so."""
-        if side == "other":
-            side = "right" if self._said_side == "left" else "left"
-        if side == "one":
-            side = "left"
-            words = " ".join(self._text[span[0]:span[1]].split())
-            self.notes.append(f"'{words}': no side is said, so it is the face's left")
-        if side is not None:
-            self._said_side = side
-        return side
-
-    def _check_denied(self, mix: EmotionMix, span: Span) -> None:
-        both = emotion_names(mix) & set(self._denied)
-        if both:
-            raise refuse("negation", self._text, span,
-                         "'{word}' ({at}) is asked for and denied at once.",
-                         "Say what to show, or put 'then' between the two.")
-
-    def _hold(self, item: Item) -> None:
-        draft = Draft("hold", self._face, item.span)
-        self._meant_something = True
-        self.drafts.append(draft)
-        self._clause.append(draft)
 
     def _phrase(self, at: int, listing: bool = False) -> Phrase | None:
         joins = not self._changing.startswith("replac")
@@ -295,10 +162,6 @@ class ClauseState:
                 )
         self._source_said = True
 
-    def _waits(self, draft: Draft) -> bool:
-        """`with raised brows, …`: the emotion that it goes with comes later."""
-        return draft is self._open and draft.over and draft.state
-
     def _bare_becomes_source(self) -> None:
         """`joy to anger`, `the smile fades`: the emotion just named is where the face was."""
         if not self._clause or not self._clause[-1].bare or self._source_said:
@@ -317,10 +180,6 @@ class ClauseState:
             self._clause.pop()
             self._open = None
         self._source_said = True
-
-    def _face_before(self, draft: Draft) -> EmotionMix:
-        index = self.drafts.index(draft)
-        return self.drafts[index - 1].mix if index else self.start or EmotionMix(CURRENT)
 
     def _rest_of_clause(self) -> list[Item]:
         rest: list[Item] = []

@@ -8,7 +8,8 @@ from .clause_state import SEPARATORS, names
 from .denials import DenialReader
 from .drafts import Draft, set_duration, set_speed
 from .layers import emotion_follows
-from .mixes import Phrase, merge
+from .mixes import Phrase, waits_later
+from .mixing import merge
 from .parts import PartReader
 from .plan import CURRENT, EmotionMix
 from .tagging import Item
@@ -145,6 +146,7 @@ class ClauseReader(DenialReader, PartReader):
             return
         self._at = max(self._at, phrase.end)
         waiting = self._open is not None and self._open.over
+        waiting = waiting or waits_later(self._items, self._at)
         if not self._clause or phrase.where is not None or waiting:
             self._show(phrase, bare=True)
             return

@@ -6,7 +6,8 @@ from __future__ import annotations
 from ..wheel_names import NEUTRAL
 from .clause_state import ClauseState
 from .drafts import Draft
-from .mixes import Phrase, emotion_names, read_single, without
+from .mixes import Phrase, read_single
+from .mixing import emotion_names, without
 from .plan import EmotionMix, Span
 from .tagging import Item, ItemKind
 from .tokens import refuse

@@ -151,7 +151,8 @@ MORE_FILLERS = frozenset(word_list(
     "old little tall elderly teenager teen hero villain heroine king queen princess robot alien "
     "creature monster baby toddler dad mum mom mother father grandmother grandfather grandma "
     "grandpa brother sister friend teacher today tonight tomorrow yesterday doing weather "
-    "any everybody nobody act across until own see curve pace speed under beneath above below underneath interpolation easing rate tempo rhythm spend spends "
-    "spending "
+    "any everybody nobody act across until own see curve pace speed "
+    "under beneath above below underneath interpolation easing rate tempo rhythm spend spends "
+    "spending mostly mainly largely primarily chiefly predominantly "
 ))
 """Further words that may stand anywhere and mean nothing to a face."""

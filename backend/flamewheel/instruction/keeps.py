@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .action_words import DEED_OF, STATES
-from .actions import Action, kept_state, read_action
+from .actions import read_action
+from .deeds import Action, kept_state
 from .part_words import Part, read_part
-from .tokens import Token, word_list
+from .tokens import Token, word_at, word_list
 
 _KEEP_VERBS = frozenset(word_list("keep keeps keeping kept hold holds holding held leave leaves "
                                   "leaving"))
@@ -30,7 +31,8 @@ _MOVING = frozenset(word_list("move moves moving moved use using involve involvi
                               "change changing changes affect affecting engage engaging budge "
                               "budging reach reaches reaching reached stir stirring "
                               "spread spreading let letting any the movement twitch twitching"))
-_BETWEEN = frozenset(word_list("with in on not even at around really it show showing ever quite to"))
+_BETWEEN = frozenset(word_list("with in on not even at around really it show "
+                               "showing ever quite to"))
 _MOST_BETWEEN = 7
 _EXCEPT = ("except for", "except", "apart from", "aside from", "excluding", "everything but",
            "everywhere but", "all but", "other than", "leaving out", "excepting", "bar",
@@ -82,7 +84,7 @@ def read_keep(
 
 def read_throughout(tokens: Sequence[Token], at: int) -> int | None:
     """The token after `throughout` or `the whole time`, or None."""
-    if _word(tokens, at) == ",":
+    if word_at(tokens, at) == ",":
         at += 1
     for phrase in _THROUGHOUT:
         if tuple(token.lower for token in tokens[at:at + len(phrase)]) == phrase:
@@ -94,22 +96,22 @@ def _read_kept(
     tokens: Sequence[Token], at: int, is_emotion: Callable[[str], bool]
 ) -> Keep | None:
     """`keep the mouth shut`, `keeping her brows still`, `leave the eyes alone`."""
-    verb = _word(tokens, at)
+    verb = word_at(tokens, at)
     if verb not in _KEEP_VERBS and verb not in _STILL_VERBS:
         return None
     everywhere = verb in _IMPERATIVES
     part = read_part(tokens, at + 1)
     if part is None and verb in ("keep", "keeping", "hold", "holding") and (
-        _word(tokens, at + 1) in ("still", "closed", "shut")
+        word_at(tokens, at + 1) in ("still", "closed", "shut")
     ):
         part = read_part(tokens, at + 2)
         return None if part is None else _kept(part, tokens, at + 1, everywhere, part.end)
     if part is None or not part.parts:
         return None
-    if verb in _STILL_VERBS or (part.only and _word(tokens, part.end - 1) == "alone"):
+    if verb in _STILL_VERBS or (part.only and word_at(tokens, part.end - 1) == "alone"):
         return Keep(_still(part), part.end, everywhere, part.side is not None)
     look = part.end
-    while _word(tokens, look) in ("completely", "absolutely", "perfectly", "firmly", "tightly",
+    while word_at(tokens, look) in ("completely", "absolutely", "perfectly", "firmly", "tightly",
                                   "totally", "exactly"):
         look += 1
     return _kept(part, tokens, look, everywhere)
@@ -124,27 +126,27 @@ def _read_part_stays(
         return None
     look = part.end
     stays = False
-    while _word(tokens, look) in _STAY_VERBS or _word(tokens, look) in (
+    while word_at(tokens, look) in _STAY_VERBS or word_at(tokens, look) in (
         "completely", "absolutely", "perfectly", "firmly", "tightly", "all", "both"
     ):
-        stays = stays or _word(tokens, look) in ("stay", "stays", "staying", "stayed", "remain",
+        stays = stays or word_at(tokens, look) in ("stay", "stays", "staying", "stayed", "remain",
                                                  "remains", "remaining", "kept", "held", "keep",
                                                  "keeps", "remained")
         look += 1
     denied = look
-    while _word(tokens, denied) in _NOT:
+    while word_at(tokens, denied) in _NOT:
         denied += 1
-    if denied > look and any(_word(tokens, i) in _NEGATIVE for i in range(look, denied)) and (
-        _word(tokens, denied) in _MOVING or _word(tokens, denied) in ("involved", "join")
+    if denied > look and any(word_at(tokens, i) in _NEGATIVE for i in range(look, denied)) and (
+        word_at(tokens, denied) in _MOVING or word_at(tokens, denied) in ("involved", "join")
     ):
         return Keep(_still(part), denied + 1, sided=part.side is not None)
     if denied > look and (denied >= len(tokens) or tokens[denied].kind == "mark"):
         return Keep(_still(part), denied, sided=part.side is not None)  # `…, the eyes don't`
     if stays:
         return _kept(part, tokens, look, False)
-    word = _word(tokens, look)
+    word = word_at(tokens, look)
     if word in _STILL - {"put", "same", "alone", "neutral"} and not is_emotion(
-        _word(tokens, look + 1)
+        word_at(tokens, look + 1)
     ):
         return Keep(_still(part), look + 1, sided=part.side is not None)
     return None
@@ -154,7 +156,7 @@ def _kept(
     part: Part, tokens: Sequence[Token], look: int, everywhere: bool, end: int | None = None
 ) -> Keep | None:
     """The state that stands at `look`."""
-    word = _word(tokens, look)
+    word = word_at(tokens, look)
     if word in ("wide", "slightly", "half"):
         return None
     sided = part.side is not None
@@ -174,15 +176,16 @@ def _kept(
 
 def _read_not_moved(tokens: Sequence[Token], at: int) -> Keep | None:
     """`without moving the brows`, `not with the eyes`, `don't open the mouth`."""
-    first = _word(tokens, at)
-    if first not in _NEGATIVE and not (first in ("do", "does") and _word(tokens, at + 1) == "not"):
+    first = word_at(tokens, at)
+    second = word_at(tokens, at + 1)
+    if first not in _NEGATIVE and not (first in ("do", "does") and second == "not"):
         return None
     look = at + 1
-    while look - at < _MOST_BETWEEN and _word(tokens, look) in _MOVING | _BETWEEN:
-        if _word(tokens, look) == "the" and read_part(tokens, look) is not None:
+    while look - at < _MOST_BETWEEN and word_at(tokens, look) in _MOVING | _BETWEEN:
+        if word_at(tokens, look) == "the" and read_part(tokens, look) is not None:
             break
         look += 1
-    moved = any(_word(tokens, i) in _MOVING - {"the"} for i in range(at, look))
+    moved = any(word_at(tokens, i) in _MOVING - {"the"} for i in range(at, look))
     if not moved:
         action = read_action(tokens, look, None, None)
         if action is not None and (action.units or action.undoes):
@@ -190,7 +193,7 @@ def _read_not_moved(tokens: Sequence[Token], at: int) -> Keep | None:
     part = read_part(tokens, look)
     if part is None or not part.parts:
         return None
-    word = _word(tokens, part.end)
+    word = word_at(tokens, part.end)
     if not moved and (word in DEED_OF or word in STATES):
         return None
     end = part.end + (word in ("movement", "movements", "motion", "involved",
@@ -217,7 +220,7 @@ def _read_except(tokens: Sequence[Token], at: int) -> Keep | None:
     for phrase in _EXCEPT_WORDS:
         if tuple(token.lower for token in tokens[at:at + len(phrase)]) == phrase:
             look = at + len(phrase)
-            while _word(tokens, look) in ("in", "on", "for", "with", "around"):
+            while word_at(tokens, look) in ("in", "on", "for", "with", "around"):
                 look += 1
             part = read_part(tokens, look)
             if part is not None and part.parts:
@@ -227,7 +230,3 @@ def _read_except(tokens: Sequence[Token], at: int) -> Keep | None:
 
 def _still(part: Part) -> tuple[str, ...]:
     return tuple(f"{name} still" for name in part.parts)
-
-
-def _word(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].lower if 0 <= at < len(tokens) else ""

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .layers import Where, where_after
 from .lexicon import is_adverb, shown_emotions
+from .mixing import merge
 from .plan import MAX_INTENSITY, EmotionMix, Span
 from .tagging import Item
 from .tokens import refuse
 
-_UP_TO_THREE = "Mix three of the wheel's emotions at most, for instance 'joy, fear and anger'."
 _VERBS = frozenset(shown_emotions())
 """`smile`, `frowns`: in a list of them one follows the other."""
 
@@ -21,6 +21,10 @@ _ADJECTIVES = ("y", "ed", "ful", "ous", "ing", "ic", "ive", "ent", "ant", "al", 
                "mad", "glad", "id", "ble", "ile", "ar", "calm", "blue", "ene", "ken", "ught")
 _LONGEST_LIST = 8
 """Emotions after which commas are steps: nobody means a mix then."""
+_MOSTLY = frozenset(("mostly", "mainly", "largely", "primarily", "chiefly", "predominantly",
+                     "for the most part"))
+MOSTLY = 0.7
+"""Share of what a face mostly shows, as `mostly with`; a design choice."""
 _SUBJECTS = ("she", "he", "it", "they", "we", "you")
 """`she smiles and he frowns`: a new subject begins a new step."""
 
@@ -57,6 +61,9 @@ def read_phrase(
     part = _read_part(items, at)
     if part is None:
         return None
+    mostly = _read_mostly(text, items, at, part)
+    if mostly is not None:
+        return mostly
     parts, share = [part], 0.5
     listing = listing or _is_list(items, part)
     if _among_verbs(items, at, part):
@@ -75,16 +82,23 @@ def read_phrase(
     span = (min(part.span[0] for part in parts), max(part.span[1] for part in parts))
     end = max(part.end for part in parts)
     mix = _combine(text, parts, share, span)
-    clipped = mix.clipped()
-    notes = () if clipped == mix else (
-        f"'{text[span[0]:span[1]]}' is stronger than the wheel goes and was taken as "
-        f"{MAX_INTENSITY * 100:g} %.",
-    )
+    clipped, notes = _clipped(text, mix, span)
     doing = len(parts) == 1 and text[span[0]:span[1]].lower().endswith("ing")
     if where is not None:
         end = where.end
         span = (span[0], items[end - 1].span[1])
     return Phrase(clipped, end, span, notes, doing, where)
+
+
+def _clipped(text: str, mix: EmotionMix, span: Span) -> tuple[EmotionMix, tuple[str, ...]]:
+    """The mix within the wheel, and a note where it was not."""
+    clipped = mix.clipped()
+    if clipped == mix:
+        return mix, ()
+    return clipped, (
+        f"'{text[span[0]:span[1]]}' is stronger than the wheel goes and was taken as "
+        f"{MAX_INTENSITY * 100:g} %.",
+    )
 
 
 def read_single(text: str, items: Sequence[Item], at: int) -> Phrase | None:
@@ -105,6 +119,29 @@ def _among_verbs(items: Sequence[Item], at: int, part: _Part) -> bool:
     return items[at - 2].lower in _VERBS and after < len(items) and (
         items[part.end].kind == "and" and items[after].lower in _VERBS
     )
+
+
+def _read_mostly(text: str, items: Sequence[Item], at: int, first: _Part) -> Phrase | None:
+    """`mostly angry, a little sad`: shares, not strengths."""
+    if not any(item.lower in _MOSTLY for item in items[max(at - 2, 0):first.end]):
+        return None
+    joint = first.end
+    while joint < len(items) and items[joint].kind in ("comma", "and", "hint", "with"):
+        joint += 1
+    second = _read_part(items, joint) if joint > first.end else None
+    if second is None:
+        return None
+    span = (first.span[0], second.span[1])
+    mixes = [_word_itself(items, part) for part in (first, second)]
+    return Phrase(merge(text, mixes[0], mixes[1], MOSTLY, span), second.end, span)
+
+
+def _word_itself(items: Sequence[Item], part: _Part) -> EmotionMix:
+    """An emotion without its degrees."""
+    at = part.end - 1
+    while (mix := items[at].mix) is None:
+        at -= 1
+    return mix
 
 
 def _both_describe(items: Sequence[Item], first: _Part, second: _Part, where: Where) -> bool:
@@ -180,6 +217,8 @@ def _read_joined(
         part = _read_part(items, at)
         assert part is not None
         return part, 0.5, not part.adverb
+    if item.kind == "hint" and waits_later(items, at):
+        return None
     joint = item.kind in ("hint", "and") or (item.kind == "with" and joins)
     joint = joint or (item.kind == "comma" and listing) or item.lower in ("of", "in")
     both_counted = item.kind == "percent" and last.percent is not None
@@ -194,6 +233,16 @@ def _read_joined(
     if part is None:
         return None
     return part, item.number if item.kind == "hint" else 0.5, False
+
+
+def waits_later(items: Sequence[Item], at: int) -> bool:
+    """`happy, but sad after two seconds`: what follows in the clause is another step."""
+    for item in items[at:]:
+        if item.kind in ("comma", "then", "stop"):
+            return False
+        if item.timing is not None and item.timing.mode == "wait":
+            return True
+    return False
 
 
 def _read_other_share(
@@ -223,52 +272,3 @@ def _combine(text: str, parts: Sequence[_Part], share: float, span: Span) -> Emo
     for mix in mixes[1:]:
         merged = merge(text, merged, mix, percents[0] if whole else share, span)
     return merged
-
-
-def merge(
-    text: str, first: EmotionMix, second: EmotionMix, share: float, span: Span
-) -> EmotionMix:
-    """Both at once, the first with `share`; raises InstructionError, see `read_phrase`."""
-    strengths = {**_strengths(first), **_strengths(second)}
-    names = set(strengths)
-    if len(names) > 1 and (first.is_plain or second.is_plain):
-        raise refuse("bad-mix", text, span, "'{word}' ({at}) mixes neutral with an emotion.",
-                     "Say how strong instead, for instance 'slightly happy'.")
-    if len(names) > 3:
-        raise refuse("too-many-emotions", text, span,
-                     f"'{{word}}' ({{at}}) mixes {', '.join(sorted(names))}: more than three.",
-                     _UP_TO_THREE)
-    if first.secondary is None and second.secondary is None and len(names) == 2:
-        return EmotionMix(first.primary, first.intensity, second.primary, second.intensity,
-                          round(share, 4))
-    if len(names) == 3 and len(_strengths(first)) < 3 and len(_strengths(second)) < 3:
-        (one, strong), (two, stronger), (three, strongest) = strengths.items()
-        return EmotionMix(one, strong, two, stronger, 0.5, three, strongest)
-    most = max(first.intensity, second.intensity)
-    kept = first if len(_strengths(first)) >= len(_strengths(second)) else second
-    return replace(kept, intensity=most) if len(names) == 1 else kept
-
-
-def without(mix: EmotionMix, denied: set[str]) -> EmotionMix | None:
-    """The mix without the emotions of these names; None where nothing is left."""
-    left = [(name, value) for name, value in _strengths(mix).items() if name not in denied]
-    if not left:
-        return None
-    if len(left) == 3:
-        return mix
-    (first, strength), *others = left
-    if not others:
-        return EmotionMix(first, strength)
-    return EmotionMix(first, strength, *others[0], mix.weight if mix.tertiary is None else 0.5)
-
-
-def emotion_names(mix: EmotionMix) -> set[str]:
-    """Which emotions are in it."""
-    return set(_strengths(mix))
-
-
-def _strengths(mix: EmotionMix) -> dict[str, float]:
-    """Emotion -> its intensity, in order."""
-    pairs = ((mix.primary, mix.intensity), (mix.secondary, mix.secondary_intensity),
-             (mix.tertiary, mix.tertiary_intensity))
-    return {name: value for name, value in pairs if name is not None}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .plan import PARTS, Span
-from .tokens import Token, word_list
+from .tokens import Token, word_at, word_list
 
 Side = Literal["left", "right", "one", "other"]
 
@@ -50,9 +50,9 @@ DETERMINERS = frozenset(word_list(
     "man's woman's girl's boy's person's character's actor's actress's figure's avatar's face's "
     "model's subject's"
 ))
-_ONLY_BEFORE = frozenset(word_list("only just solely merely exclusively simply"))
-_ONLY_AFTER = frozenset(word_list("only alone exclusively solely"))
-_SIDES: dict[str, Side] = {
+ONLY_BEFORE = frozenset(word_list("only just solely merely exclusively simply"))
+ONLY_AFTER = frozenset(word_list("only alone exclusively solely"))
+SIDE_OF: dict[str, Side] = {
     "left": "left", "right": "right", "one": "one", "other": "other", "single": "one",
     "lefthand": "left", "righthand": "right",
 }
@@ -66,14 +66,8 @@ _KINDS_OF = {("inner", "brow"): "inner brow", ("outer", "brow"): "outer brow",
              ("upper", "lid"): "upper lid", ("lower", "lid"): "lower lid"}
 _ENDS = frozenset(word_list("corner corners end ends edge edges tip tips part parts area region "
                             "half side bridge rims rim middle ball"))
-_HALF_WORDS = frozenset(word_list("side half"))
+HALF_WORDS = frozenset(word_list("side half"))
 _COMPOUNDS = (("brow", "corners"), ("brow", "ends"), ("nose", "bridge"), ("nose", "tip"))
-_AFTER_ONE = frozenset(word_list("and then too also over in for as again slowly quickly as while "
-                                "within after alone only"))
-_LOPSIDED = frozenset(word_list(
-    "crooked lopsided asymmetric asymmetrical uneven onesided wonky skewed"
-))
-_CROOKEDLY = frozenset(word_list("crookedly lopsidedly asymmetrically unevenly onesidedly"))
 _OF = frozenset(("of", "in", "on"))
 
 
@@ -105,71 +99,23 @@ def read_part(tokens: Sequence[Token], at: int) -> Part | None:
         part = more
     end = part.end
     only = part.only
-    if _word(tokens, end) in _ONLY_AFTER:
+    if word_at(tokens, end) in ONLY_AFTER:
         only, end = True, end + 1
     return replace(part, end=end, only=only, span=(tokens[at].span[0], tokens[end - 1].span[1]))
 
 
-def read_place(tokens: Sequence[Token], at: int) -> Part | None:
-    """`on the left`, `to one side of the face`, `left only`: a side without a noun, or None."""
-    look = at
-    if _word(tokens, at) in _CROOKEDLY:
-        return Part(("side",), "one", at + 1, placed=True)
-    if _word(tokens, look) in _ONLY_BEFORE:
-        look += 1
-    placed = _word(tokens, look) in ("on", "at", "to", "toward", "towards", "in")
-    only = look > at
-    if placed:
-        look += 1
-        while _word(tokens, look) in _ONLY_BEFORE:
-            look, only = look + 1, True
-        while _word(tokens, look) in DETERMINERS:
-            look += 1
-    side = _SIDES.get(_word(tokens, look))
-    if side not in ("left", "right"):
-        return None
-    look += 1 + (_word(tokens, look + 1) == "hand")
-    if _word(tokens, look) in _HALF_WORDS:
-        look += 1
-    of_face = _of_what(tokens, look)
-    if of_face is not None and of_face[0] == "face":
-        look = of_face[1]
-    if _word(tokens, look) in _ONLY_AFTER:
-        look, only = look + 1, True
-    if not (placed or only):
-        return None
-    return Part(("side",), side, look, only, placed=True)
 
 
-def read_sided(tokens: Sequence[Token], at: int) -> Part | None:
-    """`crooked`, `one-sided`, `left-sided`, before the emotion of which it is said, or None."""
-    word = _word(tokens, at)
-    if word in _LOPSIDED:
-        return Part(("side",), "one", at + 1)
-    if word in ("one", "left", "right") and _word(tokens, at + 1) == "sided":
-        return Part(("side",), _SIDES[word], at + 2)
-    return None
 
 
-def read_the_other(tokens: Sequence[Token], at: int, mentioned: Part | None) -> Part | None:
-    """`(raise the left brow, then) the right one`: the part spoken of last, another side."""
-    if mentioned is None or _word(tokens, at) not in ("the", "his", "her", "its", "their"):
-        return None
-    side = _SIDES.get(_word(tokens, at + 1))
-    if side is None or side == "one":
-        return None
-    end = at + 2 + (_word(tokens, at + 2) in ("one", "side"))
-    if end < len(tokens) and tokens[end].kind == "word" and _word(tokens, end) not in _AFTER_ONE:
-        return None
-    return Part(mentioned.nouns, side, end)
 
 
 def _read_more(tokens: Sequence[Token], part: Part) -> Part | None:
     """`… and the mouth`: another noun of the same group."""
     at = part.end
-    if _word(tokens, at) == ",":
+    if word_at(tokens, at) == ",":
         at += 1
-    joint = _word(tokens, at) in ("and", "&", "or", "nor", "plus")
+    joint = word_at(tokens, at) in ("and", "&", "or", "nor", "plus")
     if joint:
         at += 1
     if at == part.end:
@@ -189,8 +135,8 @@ def _list_goes_on(tokens: Sequence[Token], at: int) -> bool:
     second = _read_one(tokens, at)
     if second is None:
         return False
-    after = second.end + (1 if _word(tokens, second.end) == "," else 0)
-    return _word(tokens, after) in ("and", "&", "or") and (
+    after = second.end + (1 if word_at(tokens, second.end) == "," else 0)
+    return word_at(tokens, after) in ("and", "&", "or") and (
         _read_one(tokens, after + 1) is not None
     )
 
@@ -201,24 +147,24 @@ def _read_one(tokens: Sequence[Token], at: int) -> Part | None:
     side: Side | None = None
     kind = ""
     while True:
-        word = _word(tokens, at)
-        if word in _ONLY_BEFORE:
+        word = word_at(tokens, at)
+        if word in ONLY_BEFORE:
             only = True
         elif word in DETERMINERS or (word == "of" and determined):
             determined = True
-        elif word in _SIDES and not (word in ("left", "right") and side in ("left", "right")):
-            side = _SIDES[word]
-            if _word(tokens, at + 1) == "hand" and side in ("left", "right"):
+        elif word in SIDE_OF and not (word in ("left", "right") and side in ("left", "right")):
+            side = SIDE_OF[word]
+            if word_at(tokens, at + 1) == "hand" and side in ("left", "right"):
                 at += 1
         elif word in ("left", "right") or (
             side in ("left", "right") and word == "and"
-            and _word(tokens, at + 1) in ("left", "right", "the")
-            and (_word(tokens, at + 1) in ("left", "right")
-                 or _word(tokens, at + 2) in ("left", "right"))
+            and word_at(tokens, at + 1) in ("left", "right", "the")
+            and (word_at(tokens, at + 1) in ("left", "right")
+                 or word_at(tokens, at + 2) in ("left", "right"))
         ):
             side = None if word != "and" else side  # `left and right`: both
-        elif word in _KINDS and word not in _HALF_WORDS:
-            if _word(tokens, at + 1) in DETERMINERS:
+        elif word in _KINDS and word not in HALF_WORDS:
+            if word_at(tokens, at + 1) in DETERMINERS:
                 return None  # `lower the brows`
             kind = word
         else:
@@ -241,15 +187,15 @@ def _noun(
     tokens: Sequence[Token], at: int, kind: str, side: Side | None
 ) -> tuple[str, int, Side | None] | None:
     """The noun at `at`, the token after it, and a side that is named within it."""
-    word = _word(tokens, at)
+    word = word_at(tokens, at)
     if word in _ENDS:
-        inner = _of_what(tokens, at + 1)
+        inner = of_what(tokens, at + 1)
         if inner is not None:
             noun, end, inner_side = inner
             return _end_of(word, kind, noun), end, inner_side
-        if (word in _HALF_WORDS or word == "part") and side is None and kind in _HALVES:
+        if (word in HALF_WORDS or word == "part") and side is None and kind in _HALVES:
             return _HALVES[kind], at + 1, None
-        if word in _HALF_WORDS and side is not None and not kind:
+        if word in HALF_WORDS and side is not None and not kind:
             return "side", at + 1, None
         return None
     if word == "face" and _KINDS.get(kind) in ("upper", "lower"):
@@ -259,31 +205,31 @@ def _noun(
         return None
     end = at + 1
     noun = noun_word
-    if noun in ("mouth", "lip") and _word(tokens, end) in ("corner", "corners"):
+    if noun in ("mouth", "lip") and word_at(tokens, end) in ("corner", "corners"):
         noun, end = "corner", end + 1
-    elif noun == "eye" and _word(tokens, end) in ("lid", "lids"):
+    elif noun == "eye" and word_at(tokens, end) in ("lid", "lids"):
         noun, end = "lid", end + 1
-    elif noun == "eye" and _word(tokens, end) in ("brow", "brows"):
+    elif noun == "eye" and word_at(tokens, end) in ("brow", "brows"):
         noun, end = "brow", end + 1
-    elif (noun, _word(tokens, end)) in _COMPOUNDS:
+    elif (noun, word_at(tokens, end)) in _COMPOUNDS:
         end += 1
-    if noun == "chin" and _word(tokens, end) == "boss":
+    if noun == "chin" and word_at(tokens, end) == "boss":
         end += 1
     kinded = _KINDS_OF.get((_KINDS.get(kind, ""), noun), noun)
     return kinded, end, None
 
 
-def _of_what(tokens: Sequence[Token], at: int) -> tuple[str, int, Side | None] | None:
+def of_what(tokens: Sequence[Token], at: int) -> tuple[str, int, Side | None] | None:
     """`… of the mouth`, `of her left brow`, `of the face`."""
-    if _word(tokens, at) not in _OF:
+    if word_at(tokens, at) not in _OF:
         return None
     at += 1
     side: Side | None = None
-    while _word(tokens, at) in DETERMINERS or _word(tokens, at) in ("left", "right"):
-        if _word(tokens, at) in ("left", "right"):
-            side = _SIDES[_word(tokens, at)]
+    while word_at(tokens, at) in DETERMINERS or word_at(tokens, at) in ("left", "right"):
+        if word_at(tokens, at) in ("left", "right"):
+            side = SIDE_OF[word_at(tokens, at)]
         at += 1
-    word = _word(tokens, at)
+    word = word_at(tokens, at)
     if word == "face":
         return "face", at + 1, side
     noun = _NOUN_OF.get(word)
@@ -304,26 +250,22 @@ def _late_side(
 ) -> tuple[int, Side | None]:
     """`the brow on the left (side)`: the token after it, and the side."""
     look = at
-    if _word(tokens, look) not in ("on", "at"):
+    if word_at(tokens, look) not in ("on", "at"):
         return at, side
     look += 1
-    while _word(tokens, look) in DETERMINERS:
+    while word_at(tokens, look) in DETERMINERS:
         look += 1
-    said = _SIDES.get(_word(tokens, look))
+    said = SIDE_OF.get(word_at(tokens, look))
     if said is None:
         return at, side
     look += 1
-    if _word(tokens, look) == "hand":
+    if word_at(tokens, look) == "hand":
         look += 1
-    if _word(tokens, look) in _HALF_WORDS:
+    if word_at(tokens, look) in HALF_WORDS:
         look += 1
     elif said in ("one", "other"):
         return at, side
-    inner = _of_what(tokens, look)
+    inner = of_what(tokens, look)
     if inner is not None and inner[0] == "face":
         look = inner[1]
     return look, said
-
-
-def _word(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].lower if 0 <= at < len(tokens) else ""

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .action_words import BLINK_SECONDS, OPPOSED
-from .actions import Action, resolve
 from .clause_state import ClauseState
+from .deeds import Action, resolve
 from .drafts import Draft
 from .faces import Deed
 from .layers import ONLY, Where, emotion_follows, predicate

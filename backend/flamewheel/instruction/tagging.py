@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .actions import Action, read_action
+from .actions import read_action
+from .deeds import Action
 from .durations import read_count, read_duration
 from .function_words import MORE_FILLERS, extra_phrases
 from .keeps import Keep, read_keep, read_throughout
 from .lexicon import FILLERS, Kind, Speed, function_phrases
-from .part_words import Part, read_part, read_sided, read_place, read_the_other
+from .part_words import Part, read_part
 from .plan import MAX_SECONDS, EmotionMix, Span
+from .side_words import read_place, read_sided, read_the_other
 from .tokens import Token, refuse, word_list
 from .vocabulary import Vocabulary
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,6 +44,11 @@ class Token:
 def word_list(words: str) -> tuple[str, ...]:
     """Words between blanks, as tables of words are written here."""
     return tuple(words.split())
+
+
+def word_at(tokens: Sequence[Token], at: int) -> str:
+    """The token at `at` in lower case; empty where there is none."""
+    return tokens[at].lower if 0 <= at < len(tokens) else ""
 
 
 def refuse(code: str, text: str, span: Span, what: str, hint: str = EXAMPLE) -> InstructionError:

@@ -16,7 +16,13 @@ from plan_notation import plan_agrees
 from flamewheel.errors import InstructionError
 from flamewheel.instruction.plan_text import describe
 
-SENTENCES = json.loads(Path(__file__).with_name("sentences.json").read_text(encoding="utf-8"))
+
+def _listed(name: str) -> list:
+    return json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+
+
+SENTENCES = _listed("sentences.json")
+TUNING = _listed("sentences_tuning.json")
 
 
 def failure(parse, sentence) -> str:
@@ -49,3 +55,16 @@ def test_at_least_nine_in_ten_held_out_sentences(parse):
     exact = 1 - len(wrong) / len(held_out)
     print(f"held-out sentences read exactly: {exact:.3f}")
     assert exact >= 0.9, wrong
+
+
+def test_the_larger_list_says_every_kind_of_thing():
+    written = " ".join(step for sentence in TUNING for step in sentence.get("steps", ()))
+    assert len(TUNING) >= 150
+    assert all(mark in written for mark in ("{", "[", "(", "+", "hold", "*0.5", "left", "right"))
+    refused = {sentence["error"] for sentence in TUNING if "error" in sentence}
+    assert {"absent-control", "negation", "unknown-word", "not-english", "no-target"} <= refused
+
+
+@pytest.mark.parametrize("sentence", TUNING, ids=lambda s: s["text"][:60])
+def test_sentence_of_the_larger_list(parse, sentence):
+    assert failure(parse, sentence) == ""
