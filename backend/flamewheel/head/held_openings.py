@@ -21,6 +21,7 @@ from .data import JOINT_NAMES, Floats, HeadData, NamedUnits
 from .openings import (
     LOWER_LIDS,
     LOWER_LIPS,
+    STRONGEST_CLOSING,
     UPPER_LIDS,
     UPPER_LIPS,
     PointPairs,
@@ -144,19 +145,22 @@ class HeldLids:
         template = np.asarray(head.template, np.float64)
         basis = np.asarray(head.expression_basis[..., :units.expression.shape[1]])
         apart = np.asarray(basis[pairs.upper] - basis[pairs.lower], np.float64)
-        self._widening = np.einsum("mie,mi->me", apart, pairs.across(template))
-        left = template[pairs.upper, 0] > 0
-        self._pairs = {LEFT: np.flatnonzero(left), RIGHT: np.flatnonzero(~left)}
+        widening = np.einsum("mie,mi->me", apart, pairs.across(template))
         self._shuts = {side: self._rows(SHUTTING, side) for side in SIDES}
         self._raises = {side: self._rows(RAISING, side) for side in SIDES}
         shut = np.zeros(len(units.names))
         shut[[row for side in SIDES for row in self._shuts[side]]] = 1.0
-        self._closed = -self._widening @ units.codes(shut[None])[0]  # (m,) m that it closes
+        closed = -widening @ units.codes(shut[None])[0]  # (m,) m by which it closes them
+        # corners, where landmarks of a head that was only seen in pictures may cross
+        telling = closed > STRONGEST_CLOSING * pairs.widths(template)
+        self._widening, self._closed = widening[telling], closed[telling]
+        left = template[pairs.upper[telling], 0] > 0
+        self._pairs = {LEFT: np.flatnonzero(left), RIGHT: np.flatnonzero(~left)}
 
     @property
     def known(self) -> bool:
         """Are there points on the lids, and units that close them?"""
-        return self._closed.size > 0 and bool((self._closed > 0).all())
+        return all(self._pairs[side].size for side in SIDES)
 
     def openness(self, expression: Array) -> Array:
         """(2,) left, right: 1 as open as at rest, 0 as shut as the head's closing unit shuts."""

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ..errors import HeadError
 from ..parameters import ExpressionCode
 from ..trajectory import Trajectory
 from .database import expression_database
-from .units import HEADS_KEPT, head_units
+from .units import HEADS_KEPT, head_units, with_landmarks
 
 if TYPE_CHECKING:
     from ..head.data import NamedUnits
-    from ..head.held_openings import HeldLids
     from ..head.known_strengths import KnowingMeter
     from ..instruction.part_faces import PartFaces
     from ..instruction.plan import EmotionMix, TransitionPlan
@@ -48,7 +49,6 @@ class Stage:
     units: NamedUnits
     meter: KnowingMeter
     parts: PartFaces
-    lids: HeldLids  # by which eyes blink
 
     def faces(self, mixes: tuple[EmotionMix, ...]) -> tuple[ExpressionCode, ...]:
         """The exact faces of emotions; an `instruction.compose.Faces`."""
@@ -141,7 +141,7 @@ def _moved(
 
     made = living_motion(
         anchors, units, stage.meter, motion, seed=anchors.seed,
-        lowest=stage.database.low, highest=stage.database.high, lids=stage.lids)
+        lowest=stage.database.low, highest=stage.database.high, lids=stage.parts.lids)
     return made.trajectory, made.notes
 
 
@@ -170,17 +170,17 @@ def stage_of(head: str = "open") -> Stage:
 
 @lru_cache(maxsize=HEADS_KEPT)
 def _stage(head: str, checksum: str) -> Stage:
-    from ..head.held_openings import HeldLids
     from ..head.known_strengths import KnowingMeter
     from ..head.registry import find_head
     from ..instruction.part_faces import PartFaces
     from ..wheel.dbex import JAW_SIZE
 
     database, units, data = expression_database(head), head_units(head).units, find_head(head)
+    with suppress(HeadError):  # lips and lids then go by units alone
+        data = with_landmarks(data)
     meter = KnowingMeter(data, units)
     low, high = database.low[:-JAW_SIZE], database.high[:-JAW_SIZE]
-    return Stage(database, units, meter, PartFaces(data, units, meter, low, high),
-                 HeldLids(data, units))
+    return Stage(database, units, meter, PartFaces(data, units, meter, low, high))
 
 
 def _fitted(code: ExpressionCode, count: int) -> ExpressionCode:

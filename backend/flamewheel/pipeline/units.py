@@ -113,6 +113,16 @@ def _landmarks(data: HeadData, progress: Progress | None) -> LandmarkEmbedding |
         points.triangles.astype("int32"), points.barycentrics, points.landmarks.astype("int32"))
 
 
+def with_landmarks(data: HeadData) -> HeadData:
+    """`data` with FaceMesh's landmarks, found in pictures of it where its file has none.
+
+    They lie in the cache folder where the head's units were carried over.
+    """
+    found = _landmarks(data, None)
+    return data if found is None else replace(
+        data, landmarks={**data.landmarks, "facemesh478": found})
+
+
 def _fingerprint(data: HeadData, reference: HeadData) -> str:
     """Of all that the units depend on."""
     import numpy as np
