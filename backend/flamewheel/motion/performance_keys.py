@@ -21,9 +21,12 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 LOOKS = 49  # moments of a step that its keys are fitted to; a design choice
-MISSED, MISSED_TURN = 0.008, 0.0008
+MISSED, MISSED_TURN = 0.007, 0.0006
 """Most by which keys may miss a component, standard deviations, and a turn, rad: see docs/motion.md
 for how far that is on the face."""
+BLINK_MISSED = 0.05
+"""Standard deviations by which a component may be left out of a blink: a third of them, which move
+no point of the open head's face by more than 0.06 mm."""
 SAME = 1e-6  # s between times that are the same
 SLIGHT = 1e-3  # of a component's standard deviation or rad: no reason to change a course
 
@@ -75,7 +78,7 @@ def performance_keys(
     tolerance = np.where(np.arange(width) < width - POSE_SIZE, MISSED, MISSED_TURN)
     groups = np.minimum(np.arange(width), width - POSE_SIZE + (
         np.arange(width) - width + POSE_SIZE) // TURN)
-    closings = _by_groups(np.array([np.abs(blink.closing) > tolerance for blink in blinks])
+    closings = _by_groups(np.array([np.abs(blink.closing) > BLINK_MISSED for blink in blinks])
                           .reshape(-1, width), groups)
     rows: list[_Rows] = []
     moving = np.diff(anchors.codes, axis=0) != 0
