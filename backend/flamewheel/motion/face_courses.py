@@ -16,7 +16,15 @@ from ..parameters import POSE_SIZE
 from ..trajectory import Trajectory
 from .profiles import DRIFT, DRIFT_FROM, SHUT_FROM
 from .style import MotionStyle
-from .unit_courses import SIDES, StepCourses, UnitCourses, UnitKinds, alarm_of, step_courses
+from .unit_courses import (
+    SIDES,
+    StepCourses,
+    UnitCourses,
+    UnitKinds,
+    alarm_of,
+    step_courses,
+    unit_kinds,
+)
 
 if TYPE_CHECKING:
     from ..head.held_openings import HeldLids  # it loads scipy
@@ -57,7 +65,7 @@ class FaceCourses:
             rows, which = np.unique(anchors.codes[:, :wide], axis=0, return_inverse=True)
             strengths = meter.measure(rows).strengths[which.reshape(-1)]
         shown = _shown(units, strengths, anchors.codes.shape[1])
-        return cls(anchors, units, UnitKinds.of(units.names), strengths, anchors.codes - shown,
+        return cls(anchors, units, unit_kinds(tuple(units.names)), strengths, anchors.codes - shown,
                    lids if lids is not None and lids.known else None, drift)
 
     @property

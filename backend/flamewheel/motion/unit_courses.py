@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 SIDES = ("left", "right", None)
+HEADS_KNOWN = 8  # sets of units whose kinds are kept; a design choice
 _LAGS = np.array([TIMINGS[name].lag for name in REGIONS])
 _LEADS = np.array([TIMINGS[name].lead for name in REGIONS])
 _QUICKEST = np.array([TIMINGS[name].quickest for name in REGIONS])
@@ -35,16 +36,17 @@ class UnitKinds:
     sides: Ints  # (U,) index into SIDES
     goes_beyond: Flags  # (U,) may overshoot
 
-    @classmethod
-    def of(cls, names: Sequence[str]) -> UnitKinds:
-        """Of a head's units."""
-        sides = np.array([SIDES.index(unit_side(name)) for name in names], dtype=np.int64)
-        free = [name.rstrip("LR") not in profiles.NO_OVERSHOOT for name in names]
-        return cls(tuple(names), region_rows(names), sides, np.array(free, dtype=bool))
-
     def rows(self, *numbers: str) -> list[int]:
         """Of the units `AU5` and their sides."""
         return [row for row, name in enumerate(self.names) if name.rstrip("LR") in numbers]
+
+
+@lru_cache(maxsize=HEADS_KNOWN)
+def unit_kinds(names: tuple[str, ...]) -> UnitKinds:
+    """Of a head's units."""
+    sides = np.array([SIDES.index(unit_side(name)) for name in names], dtype=np.int64)
+    free = [name.rstrip("LR") not in profiles.NO_OVERSHOOT for name in names]
+    return UnitKinds(names, region_rows(names), sides, np.array(free, dtype=bool))
 
 
 @dataclass(frozen=True, eq=False)

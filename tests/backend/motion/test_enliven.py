@@ -11,6 +11,7 @@ import pytest
 from flamewheel.errors import UsageError
 from flamewheel.motion.drawn_keys import drawn_keys
 from flamewheel.motion.enliven import living_motion
+from flamewheel.motion.face_courses import FaceCourses
 from flamewheel.motion.style import ALIVE, STILL, MotionStyle
 from flamewheel.trajectory import sample
 
@@ -172,6 +173,29 @@ def test_a_head_without_units_moves_all_at_once(stage):
     # to within what keys may miss
     assert np.allclose(made.trajectory.codes, part[:, None] * anchors.codes[1], atol=0.03)
     assert "no action units" in made.notes[0]
+
+
+def test_units_of_fewer_components_than_the_head_has_do(stage):
+    """As those that are carried over to a FLAME head: 50 of its 100."""
+    few = 40
+    units = replace(stage.units, expression=stage.units.expression[:, :few],
+                    pair_expression=stage.units.pair_expression[:, :few])
+    anchors = stage.anchors([{}, stage.joy, stage.anger], [0, 1, 2])
+    made = living_motion(anchors, units, stage.meter, lowest=stage.lowest, highest=stage.highest)
+    at = np.flatnonzero(np.isin(made.trajectory.times, anchors.times))
+    assert np.allclose(made.trajectory.codes[at], anchors.codes, atol=1e-12) and made.blinks
+
+
+def test_keys_miss_little_of_what_was_wanted(stage):
+    """In mm, over the whole face."""
+    anchors = stage.anchors([stage.anger, stage.surprise], [0, 1])
+    times = np.linspace(0, 1, 80)
+    drawn = stage.drawn(stage.act(anchors, UNBLINKING), times)
+    face = FaceCourses.of(anchors, stage.units, stage.meter)
+    step, = face.steps(UNBLINKING, 0)
+    off = (drawn - face.at(0, step.courses, times))[:, :stage.head.expression_count]
+    moved = np.einsum("vce,te->tvc", stage.head.expression_basis[::9], off)
+    assert 1000 * np.linalg.norm(moved, axis=2).max() < 0.15
 
 
 def test_one_anchor_stays(stage):
