@@ -57,7 +57,7 @@ def main() -> None:
         def move(meter: UnitMeter, style: MotionStyle = ALIVE, anchors=anchors) -> object:
             return living_motion(
                 anchors, stage.units, meter, style, lowest=stage.database.low,
-                highest=stage.database.high, lids=stage.lids)
+                highest=stage.database.high, lids=stage.parts.lids)
 
         plain = median_ms(lambda: sample(anchors, times), 50)  # noqa: B023
         moved = median_ms(lambda: move(stage.meter), 20)
