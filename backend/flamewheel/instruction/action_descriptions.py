@@ -10,7 +10,7 @@ from .action_particles import ADVERBS, normal_after, read_particles, side_after
 from .action_words import DEED_OF, PARTICLES, STATES
 from .deeds import Action, kept_state, resolve, resolve_with
 from .lexicon import verb_forms
-from .part_words import Part, read_part
+from .part_words import PAIRED, Part, read_part
 from .tokens import Token, word_at, word_list
 
 _AUXILIARIES = frozenset(word_list(
@@ -23,6 +23,9 @@ FROWNS = frozenset(verb_forms("frown"))
 _BASE_FORMS = frozenset(("open", "shut", "narrow", "round", "thin", "hollow", "lower"))
 _BEFORE_ADJECTIVES = frozenset(word_list("with a an her his its their my your wide slightly half "
                                          "barely partly partially"))
+_STATE_WORDS = frozenset((*STATES, "out", "together", "forward", "in", "tightly"))
+_OF_ONE = frozenset(word_list("raised lifted arched cocked quirked closed shut puffed"))
+_MOST_STATES = 3
 _MOST_BETWEEN = 8
 
 
@@ -46,7 +49,7 @@ def read_part_first(
         if stated is not None:
             return stated
     particles: list[str] = []
-    if word in ("out", "together", "forward", "sideways") or (
+    if word in ("out", "together", "forward", "sideways", "apart") or (
         word in ("left", "right", "to") and part.parts == ("jaw",)
     ):
         end = read_particles(tokens, look, particles, inner, part.nouns[0])
@@ -80,7 +83,7 @@ def _read_stated(
     """`(her eyes are) wide open`, `(the cheeks) puffed out`."""
     look = at
     words: list[str] = []
-    while word_at(tokens, look) in (*STATES, "out", "together", "forward", "in", "tightly"):
+    while word_at(tokens, look) in _STATE_WORDS and len(words) < _MOST_STATES:
         words.append(word_at(tokens, look))
         look += 1
     stated = _stated(words, part, look, inner)
@@ -113,7 +116,7 @@ def read_state_first(tokens: Sequence[Token], at: int) -> Action | None:
         inner.append(tokens[look])
         look += 1
     words: list[str] = []
-    while word_at(tokens, look) in (*STATES, "out", "together", "in"):
+    while word_at(tokens, look) in _STATE_WORDS and len(words) < _MOST_STATES:
         words.append(word_at(tokens, look))
         look += 1
     if not words or words[0] not in STATES:
@@ -121,6 +124,10 @@ def read_state_first(tokens: Sequence[Token], at: int) -> Action | None:
     part = read_part(tokens, look)
     if part is None or not part.bare or not part.nouns:
         return None
+    if word_at(tokens, at - 1) in ("a", "an") and words[0] in _OF_ONE and part.side is None and (
+        word_at(tokens, part.end - 1) in PAIRED
+    ):
+        part = replace(part, side="one")  # `with a raised eyebrow`
     return _stated(words, part, part.end, inner)
 
 

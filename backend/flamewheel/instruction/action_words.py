@@ -21,10 +21,10 @@ _DEEDS = {
     "close": "close shut clamp",
     "open": "open reopen unclose",
     "widen": "widen bulge enlarge",
-    "narrow": "narrow squint squinch tense",
+    "narrow": "narrow squint squinch tense screw",
     "wrinkle": "wrinkle scrunch crinkle",
     "flare": "flare dilate",
-    "puff": "puff inflate balloon",
+    "puff": "puff inflate balloon fill",
     "hollow": "hollow",
     "pucker": "pucker purse",
     "funnel": "funnel round",
@@ -37,10 +37,11 @@ _DEEDS = {
     "suck": "suck",
     "roll": "roll",
     "relax": "relax release smooth unfurrow unknit unpurse unclench loosen reset deflate undo",
-    "move": "move pull push draw bring go come shoot turn tilt curl put bend slide shift swing "
-            "stick poke squeeze fall pop blow snap fly spring jerk twist slip hang flick screw "
+    "move": "move pull push draw bring go come shoot turn tilt put bend slide shift swing "
+            "stick poke squeeze fall pop blow snap fly spring jerk twist slip hang flick "
             "tuck let set make flip get jump inch creep climb crawl",
     "drop": "drop fall",
+    "curl": "curl",
     "rise": "rise",
     "show": "show reveal",
     "return": "return",
@@ -166,11 +167,11 @@ drop mouth = AU25 AU26
 lower|drop chin = AU26
 raise|rise corner, mouth = AU12
 lower|droop|drop corner, mouth = AU15
-tighten|dimple corner = AU14
+tighten|dimple|show corner = AU14
 dimple cheek, mouth = AU14
 stretch|sideways|widen|back lip, mouth, corner = AU20
 wide lip = AU20
-raise|rise lip, upper lip = AU10
+raise|rise|curl lip, upper lip = AU10
 lower lower lip = AU16
 lower lip = AU16
 out|raise|forward|jut lower lip = AU17
@@ -178,6 +179,7 @@ raise|rise|wrinkle|push-up chin = AU17
 forward|out|jut jaw, chin = AU29
 left jaw, chin = AU30L
 right jaw, chin = AU30R
+sideways jaw = AU30L
 suck|roll|in lip, mouth, lower lip, upper lip = AU28
 out|show tongue = AU19
 """)

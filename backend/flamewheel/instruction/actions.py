@@ -73,6 +73,8 @@ def _read_alone(tokens: Sequence[Token], at: int) -> Action | None:
         part = read_part(tokens, look)
         if part is not None and part.parts == ("brows",):
             return resolve("furrow", part, part.end)
+    if word == "open" and word_at(tokens, look) == "wide" and read_part(tokens, look + 1) is None:
+        return resolve("wide", Part(("mouth",), None, look + 1), look + 1)
     if word in _ALONE:
         deed, noun = _ALONE[word]
         if word_at(tokens, look) == "up":

@@ -33,6 +33,7 @@ class ClauseState(StepState):
         self._source_said = False
         self._changing = ""  # the last verb of change
         self._before = False
+        self._subordinate = False
         self._direct = False
 
     def _close_clause(self, closed_by: ItemKind) -> None:
@@ -71,9 +72,9 @@ class ClauseState(StepState):
                 self._kept = []
             self._open, self._joint = None, None
             self._denied = {}
+            self._factor, self._lopsided = 1.0, None
         elif closed_by == "and" or self._joint != "with":
             self._joint = closed_by
-        self._factor = 1.0
 
     def _settle(self, drafts: list[Draft]) -> None:
         """What was said ahead of its step now has one."""
@@ -147,10 +148,11 @@ class ClauseState(StepState):
             return
         before_it = [draft for draft in self.drafts if draft not in self._clause]
         waiting = all(draft.kind == "hold" or self._waits(draft) for draft in before_it)
+        waiting = waiting or self._told_late(before_it)
         if not self._source_said and self.start is None and waiting:
             self.start = phrase.mix
             for draft in before_it:
-                draft.mix = phrase.mix
+                draft.mix = phrase.mix if draft.kind == "hold" or draft.over else draft.mix
         else:
             index = len(self.drafts) - len(self._clause)
             before = self.drafts[index - 1].mix if index > 0 else self.start or EmotionMix(CURRENT)
@@ -161,6 +163,12 @@ class ClauseState(StepState):
                     "there.", "Say 'from' once, or go there first: 'then to anger, then to fear'.",
                 )
         self._source_said = True
+
+    def _told_late(self, before_it: list[Draft]) -> bool:
+        """`to fear, from joy, over two seconds`: the only step is already told."""
+        rest = (item.kind for item in self._rest_of_clause())
+        return (len(before_it) == 1 and not self._clause and self._opened_by == "comma"
+                and "to" not in rest and not before_it[0].over)
 
     def _bare_becomes_source(self) -> None:
         """`joy to anger`, `the smile fades`: the emotion just named is where the face was."""

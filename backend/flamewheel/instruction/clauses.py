@@ -136,6 +136,7 @@ class ClauseReader(DenialReader, PartReader):
 
     def _on_hint(self, item: Item) -> None:
         """`happy for a second but tense`: into the emotion before, though not next to it."""
+        self._subordinate = item.lower in ("while", "whilst") and not self._clause
         if self._open is not None:
             self._joint = "with"
         if self._face_words_follow():
@@ -292,8 +293,9 @@ class ClauseReader(DenialReader, PartReader):
 
     def _on_filler(self, item: Item) -> None:
         """Means nothing; but `as` and `when` join what happens at once."""
-        if item.lower in ("as", "when") and self._open is not None:
-            self._joint = "with"
+        if item.lower in ("as", "when"):
+            self._subordinate = not self._clause
+            self._joint = "with" if self._open is not None else self._joint
 
     _on_at = _on_filler
 

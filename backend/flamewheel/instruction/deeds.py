@@ -73,8 +73,10 @@ def resolve_with(
         tries = ["wide", "widen"]
     elif deed == "move":
         tries = kinds
-    elif deed == "drop":
-        tries = [*kinds, "drop", "lower"]
+    elif deed in ("drop", "curl"):
+        tries = [*kinds, deed, *(("lower",) if deed == "drop" else ())]
+    elif "close" in kinds:
+        tries = ["close", deed]
     else:
         tries = [deed, *kinds]
     units: Units = ()

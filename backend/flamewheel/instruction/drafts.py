@@ -42,6 +42,7 @@ class Draft:
     deeds: list[Deed] = field(default_factory=list)
     keeps: list[str] = field(default_factory=list)  # of KEEPS
     state: bool = False  # only `raised brows`, `sad eyes`: may be how another emotion is shown
+    subordinate: bool = False  # `as she smiles, …`: the next clause is about the same step
     back_from: Draft | None = None  # shows again what was shown before that step
 
 

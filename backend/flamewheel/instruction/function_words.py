@@ -84,7 +84,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
                "where he began;where we began;what it was;what it was before;how it began;"
                "the way it was;what she was;the start expression;the starting point;"
                "the starting pose;the initial face;the initial pose;square one;how it started"),
-    ("filler", "from ear to ear;on the other hand;right now;right away;all right;all over;"
+    ("filler", "as possible;from ear to ear;on the other hand;right now;right away;all right;"
+               "all over;"
                "all over the face;all over her face;all over his face;everywhere;as if;"
                "in the process;like that;like this;just like that;a face;of course;"
                "manage to;managing to;attempt to;attempts to;attempting to;pretend to;"

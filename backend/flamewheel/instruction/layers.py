@@ -7,11 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .lexicon import shown_emotions
 from .part_words import Part, Side
 from .plan import PARTS
 from .tagging import Item, ItemKind
 
 ONLY = frozenset(("only", "just", "solely", "merely", "exclusively", "simply", "alone", "purely"))
+VERBS = frozenset(shown_emotions())
+"""`smile`, `frowns`: what a face does, not how a part of it is."""
 _PLACES = frozenset(("in", "on", "at", "around", "across", "over", "within", "of", "using", "to",
                      "through", "about", "from", "under", "beneath", "above", "below"))
 _GAP: tuple[ItemKind, ...] = ("filler", "look", "change", "hold", "to", "speed", "easing",
@@ -48,7 +51,7 @@ def _part_after(
 ) -> tuple[Part, int] | None:
     first = _part(items, end)
     if first is not None and first.bare and found is None and not first.only:
-        return None if predicate(items, end + 1) is not None else (first, end + 1)
+        return None if _says_more(items, end) else (first, end + 1)
     at, loose, linked, only = end, False, False, False
     while at < len(items) and at - end < 6:
         item = items[at]
@@ -73,6 +76,15 @@ def _part_after(
     if not fits or predicate(items, at + 1) is not None:
         return None
     return part, at + 1
+
+
+def _says_more(items: Sequence[Item], at: int) -> bool:
+    """`(as she) grins eyes stay sad`: the part at `at` belongs to what follows."""
+    found = predicate(items, at + 1)
+    if found is None:
+        return False
+    verbal = any(item.kind in ("look", "change", "hold", "to") for item in items[at + 1:found])
+    return verbal or items[at - 1].lower in VERBS
 
 
 def predicate(items: Sequence[Item], at: int, subjects: bool = False) -> int | None:

@@ -6,16 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .layers import Where, where_after
-from .lexicon import is_adverb, shown_emotions
+from .layers import VERBS, Where, where_after
+from .lexicon import is_adverb
 from .mixing import merge
 from .plan import MAX_INTENSITY, EmotionMix, Span
 from .tagging import Item
 from .tokens import refuse
-
-_VERBS = frozenset(shown_emotions())
-"""`smile`, `frowns`: in a list of them one follows the other."""
-
 
 _ADJECTIVES = ("y", "ed", "ful", "ous", "ing", "ic", "ive", "ent", "ant", "al", "less", "sad",
                "mad", "glad", "id", "ble", "ile", "ar", "calm", "blue", "ene", "ken", "ught")
@@ -113,11 +109,11 @@ def read_single(text: str, items: Sequence[Item], at: int) -> Phrase | None:
 
 def _among_verbs(items: Sequence[Item], at: int, part: _Part) -> bool:
     """The `frowns` of `she smiles, frowns and cries`: a list of verbs is a list of steps."""
-    if at < 2 or items[part.end - 1].lower not in _VERBS or items[at - 1].kind != "comma":
+    if at < 2 or items[part.end - 1].lower not in VERBS or items[at - 1].kind != "comma":
         return False
     after = part.end + 1
-    return items[at - 2].lower in _VERBS and after < len(items) and (
-        items[part.end].kind == "and" and items[after].lower in _VERBS
+    return items[at - 2].lower in VERBS and after < len(items) and (
+        items[part.end].kind == "and" and items[after].lower in VERBS
     )
 
 
@@ -152,9 +148,9 @@ def _both_describe(items: Sequence[Item], first: _Part, second: _Part, where: Wh
     before = items[first.end - 1].lower
     if attributive:
         between = items[first.end].kind if first.end < len(items) else ""
-        return between == "and" and before not in _VERBS and before.endswith(_ADJECTIVES)
+        return between == "and" and before not in VERBS and before.endswith(_ADJECTIVES)
     between = items[first.end].kind if first.end < len(items) else ""
-    verbs = before in _VERBS or items[second.end - 1].lower in _VERBS
+    verbs = before in VERBS or items[second.end - 1].lower in VERBS
     return between in ("and", "comma") and not verbs
 
 
@@ -173,7 +169,7 @@ def _is_list(items: Sequence[Item], first: _Part) -> bool:
         words.append(items[part.end - 1].lower)
         count += 1
         if last:
-            return count > 2 and not all(word in _VERBS for word in words)
+            return count > 2 and not all(word in VERBS for word in words)
         at = part.end
     return False
 

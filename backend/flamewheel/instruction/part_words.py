@@ -56,6 +56,7 @@ SIDE_OF: dict[str, Side] = {
     "left": "left", "right": "right", "one": "one", "other": "other", "single": "one",
     "lefthand": "left", "righthand": "right",
 }
+PAIRED = frozenset(word_list("brow eyebrow eye eyelid cheek nostril"))
 _HALVES = {"upper": "upper face", "top": "upper face", "lower": "lower face",
            "bottom": "lower face"}
 _KINDS = {"inner": "inner", "inside": "inner", "medial": "inner", "outer": "outer",
@@ -176,6 +177,8 @@ def _read_one(tokens: Sequence[Token], at: int) -> Part | None:
     if noun is None:
         return None
     name, end, own_side = noun
+    if word_at(tokens, at) in PAIRED and word_at(tokens, at - 1) in ("a", "an") and side is None:
+        side = "one"  # `cock an eyebrow`
     if name == "side" and own_side is None and side is None:
         return None
     side = own_side or side

@@ -11,6 +11,8 @@ from .deeds import Action, resolve
 from .drafts import Draft
 from .faces import Deed
 from .layers import ONLY, Where, emotion_follows, predicate
+from .part_words import Part
+from .plan import Layer
 from .tagging import Item, ItemKind
 from .wording import quoted
 
@@ -47,13 +49,32 @@ class PartReader(ClauseState):
         """`the eyes smile, then the mouth`: what was said of the part before."""
         assert item.part is not None
         again = self._same_deed(item)
-        if again is not None:
+        if self._restricts(item, item.part):
+            self._meant_something = True
+        elif again is not None:
             self._on_action(again)
         elif self._last_layer is not None and item.part.parts and not self._meant_something:
             where = Where(item.part.parts, item.part.side)
             self._layer(self._last_layer, where, item.span)
         else:
             self._unknown_here.append(item)
+
+    def _restricts(self, item: Item, part: Part) -> bool:
+        """`smile within 2 s on the left only`, `on the left only, smile`: told apart from it."""
+        before = self._items[self._at - 2] if self._at > 1 else None
+        linked = before is not None and (before.kind == "with" or before.lower in ("in", "on"))
+        if not (part.only or part.placed or linked):
+            return False
+        draft = self._open
+        if draft is None or draft.kind == "hold":
+            self._lopsided = part
+            return True
+        if draft.over or draft.layers or not (part.only or self._joint in (None, "with")):
+            return False
+        side = self._resolved(part.side, item.span)
+        draft.layers.append(Layer(draft.mix, part.parts, side))
+        draft.mix, draft.over = self._face_before(draft), True
+        return True
 
     def _same_deed(self, item: Item) -> Item | None:
         """`raise the left brow, then the right one`: the deed of before with another part."""
@@ -120,7 +141,8 @@ class PartReader(ClauseState):
     def _strength(self, item: Item) -> bool:
         """`slightly`, before a direct action or behind one; False: it is about neither."""
         following = self._next()
-        deed = self._just_done()
+        alone = following is None or following.kind in ("comma", "then", "stop", "duration")
+        deed = self._just_done((None, "comma") if alone else (None,))
         if deed is not None:
             deed.keep = ""
             deed.factor *= item.number
@@ -130,9 +152,9 @@ class PartReader(ClauseState):
             return True
         return False
 
-    def _just_done(self) -> Deed | None:
+    def _just_done(self, joints: tuple[ItemKind | None, ...] = (None,)) -> Deed | None:
         """The direct action that was read last, with nothing said since."""
-        if self._open is None or not self._open.deeds or self._joint is not None:
+        if self._open is None or not self._open.deeds or self._joint not in joints:
             return None
         return self._open.deeds[-1]
 

@@ -46,6 +46,7 @@ class StepState:
         self._clause: list[Draft] = []  # the clause that is read
         self._meant_something = False
         self._before = False
+        self._subordinate = False  # `while closing the eyes, …`
 
     @property
     def _face(self) -> EmotionMix:
@@ -59,8 +60,7 @@ class StepState:
         where = phrase.where
         if self._lopsided is not None:
             lopsided, self._lopsided, where = self._lopsided, None, where or Where()
-            if where.side is None:
-                where = Where(where.parts, lopsided.side, where.end)
+            where = Where(where.parts or lopsided.parts, where.side or lopsided.side, where.end)
         if where is not None:
             self._layer(phrase.mix, where, phrase.span)
         else:
@@ -77,16 +77,18 @@ class StepState:
             waiting.deeds = [deed for deed in waiting.deeds if not deed.keep]
             self._take_up(waiting)
             return
-        draft = Draft("go", mix, span, bare, via=self._pending.via)
+        draft = Draft("go", mix, span, bare, via=self._pending.via,
+                      subordinate=self._subordinate and not self._clause)
         self._pending.via = []
         self._add(draft)
 
     def _add(self, draft: Draft) -> None:
         self._meant_something = True
-        self._open, self._joint = draft, None
         if self._before:
+            self._open = None
             self._deferred.append(draft)
             return
+        self._open, self._joint = draft, None
         self.drafts.append(draft)
         self._clause.append(draft)
 
@@ -106,7 +108,7 @@ class StepState:
             return True
         if self._joint == "and":
             return not held and (state or self._open.seconds is None)
-        return state and not held
+        return (state or self._open.subordinate) and not held
 
     def _layer(self, mix: EmotionMix, where: Where, span: Span, state: bool = True) -> None:
         """An emotion of a part, over the open step or as a step of its own."""
@@ -125,7 +127,9 @@ class StepState:
             draft.state = draft.state and state
             self._take_up(draft)
             return draft
-        draft = Draft("go", self._face, span, over=True, state=state, via=self._pending.via)
+        subordinate = self._subordinate and not self._clause
+        draft = Draft("go", self._face, span, over=True, state=state or subordinate,
+                      subordinate=subordinate, via=self._pending.via)
         self._pending.via = []
         self._add(draft)
         return draft
