@@ -21,27 +21,30 @@ Words = npt.NDArray[np.str_]
 MOST_POINTS = 1500  # drawn and compared; t-SNE of more takes minutes and shows no more
 NEIGHBOURS = 5
 PERPLEXITY = 30.0  # scikit-learn's usual one
-FOLDS = 5
 NEUTRAL_COLOUR = (120, 120, 120)
 
 
 def latent_separation(latents: Array, labels: Ints, people: Words) -> LatentSeparation:
-    """How far classes lie apart among latents (N,L); NaN where only one class or person is there.
-
-    The neighbours that name a face are of other people, five folds of them.
+    """How far classes lie apart among latents (N,L); NaN where only one class is there, or somebody
+    has fewer than NEIGHBOURS others' faces about them.
     """
+    from scipy.spatial.distance import cdist
     from sklearn.metrics import silhouette_score
-    from sklearn.model_selection import GroupKFold, cross_val_score
-    from sklearn.neighbors import KNeighborsClassifier
 
+    nothing = float("nan")
     some = chosen(len(labels))
     rows, of, whose = scaled(latents)[some], labels[some], people[some]
-    folds = min(FOLDS, len(np.unique(whose)))
-    if len(np.unique(of)) < 2 or folds < 2 or len(of) < 2 * NEIGHBOURS:
-        return LatentSeparation(float("nan"), float("nan"))
-    named = cross_val_score(KNeighborsClassifier(NEIGHBOURS), rows, of, groups=whose,
-                            cv=GroupKFold(folds))
-    return LatentSeparation(float(silhouette_score(rows, of)), float(named.mean()))
+    if not 1 < len(np.unique(of)) < len(of):
+        return LatentSeparation(nothing, nothing)
+    apart = cdist(rows, rows)
+    own = whose[:, None] == whose[None]
+    apart[own] = np.inf
+    named = nothing
+    if (~own).sum(axis=1).min() >= NEIGHBOURS:
+        near = of[np.argsort(apart, axis=1, kind="stable")[:, :NEIGHBOURS]]
+        votes = (near[:, :, None] == np.unique(of)).sum(axis=1)
+        named = float((np.unique(of)[votes.argmax(axis=1)] == of).mean())
+    return LatentSeparation(float(silhouette_score(rows, of)), named)
 
 
 def draw_latents(

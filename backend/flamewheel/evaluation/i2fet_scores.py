@@ -61,9 +61,8 @@ class Score:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON, which knows no NaN."""
-        values = {name: [None if value != value else value for value in (one.mean, one.deviation)]
-                  for name, one in (("acc1", self.single), ("acc2", self.joint),
-                                    ("g_mean", self.geometric))}
+        values = {name: [_told(one.mean), _told(one.deviation)] for name, one in (
+            ("acc1", self.single), ("acc2", self.joint), ("g_mean", self.geometric))}
         return {"model": self.model, "judge": self.judge, "source": self.source,
                 "wording": self.wording, "pairs": self.pairs, **values}
 
@@ -142,6 +141,15 @@ class I2fetReport:
             "classes": list(self.classes), "seeds": self.seeds, "held_out_people": self.people,
             "set": self.provenance, "scores": [one.to_dict() for one in self.scores],
             "confusions": {name: rows.tolist() for name, rows in self.confusions.items()},
-            "variety": {name: vars(one) for name, one in self.variety.items()},
-            "latents": {name: vars(one) for name, one in self.separations.items()},
+            "variety": {name: _all_told(one) for name, one in self.variety.items()},
+            "latents": {name: _all_told(one) for name, one in self.separations.items()},
             "notes": list(self.notes)}
+
+
+def _told(value: float) -> float | None:
+    """For JSON, which knows no NaN."""
+    return None if value != value else value
+
+
+def _all_told(one: Variety | LatentSeparation) -> dict[str, float | None]:
+    return {name: _told(value) for name, value in vars(one).items()}

@@ -126,7 +126,8 @@ def _spaces(report: I2fetReport) -> list[str]:
     for name in in_order(report.variety):
         one = report.variety[name]
         space = report.separations.get(name)
-        told = f"{space.silhouette:.2f} | {100 * space.neighbours:.0f} %" if space else "– | –"
+        told = (f"{space.silhouette:.2f} | {100 * space.neighbours:.0f} %"
+                if space is not None and space.neighbours == space.neighbours else "– | –")
         lines.append(f"| {NAMES.get(name, name)} | {one.millimetres:.2f} | "
                      f"{100 * one.outside:.1f} % | {told} |")
     return [*lines, ""]
