@@ -94,9 +94,10 @@ class PartFaces:
         own, former, *others = self._meter.measure(rows).strengths
         rest = rows[0] - self._made(own)
         strengths = self._layered(own, step.layers, others)
+        still = [keep.split()[0] for keep in step.keeps if keep.endswith(" still")]
+        strengths = np.where(in_regions(self._units.names, still), former, strengths)
+        # what is asked for by name moves even in a part that is kept still
         strengths = self._with_units(strengths, step.units)
-        for part in [keep.split()[0] for keep in step.keeps if keep.endswith(" still")]:
-            strengths = np.where(in_regions(self._units.names, (part,)), former, strengths)
         strengths = self._with_lids(strengths, rest, step)
         strengths, rest = self._with_mouth(strengths, rest, step.keeps)
         row = self._made(strengths) + rest

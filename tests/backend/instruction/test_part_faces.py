@@ -164,6 +164,11 @@ def test_a_part_kept_still_stays_as_it_was_before():
     assert np.allclose(made[~kept], surprised[~kept])
 
 
+def test_a_unit_that_is_asked_for_moves_in_a_part_that_is_kept_still():
+    made = face(step("Surprise", units=(("AU2L", 0.5),), keeps=("brows still",)))
+    assert shown(made, "AU2L", "AU2R", "AU1L") == [pytest.approx(0.5), 0.0, 0.0]
+
+
 def test_what_no_unit_explains_stays_with_the_base():
     happy = STAGE.faces((EmotionMix("Joy"),))[0]
     odd = replace(happy, expression=happy.expression + 0.4 * np.sin(np.arange(100.0)),
