@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ MAX_JSON = 1_000_000
 _DYAD_OF = {pair: name for name, pair in DYADS.items()}
 _PRESENT = "the present face"
 _EVEN = 1e-6
+_OFFER = re.compile(r"Did you mean (?:one of: )?(?P<words>[^?]+)\?")
 
 
 def start_row(emotion: str = CURRENT, intensity: float = 1.0) -> PlanStep:
@@ -107,6 +109,12 @@ def replaced(text: str, start: int, end: int, words: str, better: str) -> str:
         raise InstructionError("sentence-changed", f"'{words}' is no longer in the sentence there.",
                                "Read the sentence again.")
     return text[:start] + better + text[end:]
+
+
+def suggested(hint: str) -> list[str]:
+    """The words that a refusal's hint offers: "Did you mean one of: wary, wry?"."""
+    found = _OFFER.search(hint)
+    return [word.strip() for word in found["words"].split(",")] if found else []
 
 
 def marked_lines(

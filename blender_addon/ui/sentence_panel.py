@@ -12,7 +12,7 @@ import bpy
 
 from ..client.session import session
 from ..core.errors import InstructionError
-from ..core.plan_rows import step_title
+from ..core.plan_rows import step_title, suggested
 from ..core.protocol_plan import HOLD
 from ..scene.find import find_head
 from ..scene.plan_fields import step_of
@@ -103,12 +103,19 @@ def _draw_refusal(layout: Any, state: Any, width: int) -> None:
     if not isinstance(refusal, InstructionError) or session().asked_sentence != state.sentence:
         return
     box = layout.box()
-    if refusal.span is not None:
-        draw_marked(box, state.sentence, [refusal.span], width)
+    place = refusal.span
+    if place is not None:
+        draw_marked(box, state.sentence, [place], width)
     column = box.column()
     column.alert = True
-    wrapped(column, refusal.message, "ERROR", width)
-    wrapped(box, refusal.hint, "BLANK1", width)
+    said, _, _ = refusal.message.partition(' In: "')  # the place, which is drawn above
+    wrapped(column, said if place is not None else refusal.message, "ERROR", width)
+    offered = suggested(refusal.hint)
+    if place is None or not offered:
+        wrapped(box, refusal.hint, "BLANK1", width)
+        return
+    start, end = place
+    _draw_suggestions(box, state.sentence[start:end], start, end, offered)
 
 
 def _draw_unknown(layout: Any, state: Any, width: int) -> None:
@@ -123,12 +130,20 @@ def _draw_unknown(layout: Any, state: Any, width: int) -> None:
         column.label(text=f"“{words.words}” is not understood", icon="QUESTION")
         if not words.suggestions:
             continue
-        row = column.row(align=True)
-        row.operator_context = "INVOKE_DEFAULT"
-        for suggestion in words.suggestions.split("\n"):
-            verb = row.operator("flamewheel.use_suggestion", text=suggestion)
-            verb.start, verb.end, verb.words = words.start, words.end, words.words
-            verb.suggestion = suggestion
+        _draw_suggestions(column, words.words, words.start, words.end,
+                          words.suggestions.split("\n"))
+
+
+def _draw_suggestions(
+    layout: Any, words: str, start: int, end: int, suggestions: list[str]
+) -> None:
+    """Buttons that put a known word in the place of `words`."""
+    row = layout.row(align=True)
+    row.operator_context = "INVOKE_DEFAULT"
+    for suggestion in suggestions:
+        verb = row.operator("flamewheel.use_suggestion", text=suggestion)
+        verb.start, verb.end, verb.words = start, end, words
+        verb.suggestion = suggestion
 
 
 def _draw_verbs(layout: Any, context: Any, state: Any) -> None:

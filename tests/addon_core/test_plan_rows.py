@@ -16,6 +16,7 @@ from blender_addon.core.plan_rows import (
     rows_from_json,
     start_row,
     step_title,
+    suggested,
     without_dyad,
 )
 from blender_addon.core.protocol_plan import CURRENT, PlanEmotion, PlanLayer, PlanStep
@@ -96,6 +97,15 @@ def test_a_suggestion_takes_the_word_s_place():
     with pytest.raises(InstructionError) as refused:
         replaced("one glumn face", 2, 7, "glumn", "glum")
     assert refused.value.code == "sentence-changed"
+
+
+@pytest.mark.parametrize(
+    ("hint", "words"),
+    [("Did you mean worried?", ["worried"]), ("Did you mean one of: wary, wry?", ["wary", "wry"]),
+     ("Say: joy", []), ("", [])],
+)
+def test_a_hint_s_words_are_offered(hint, words):
+    assert suggested(hint) == words
 
 
 def test_unknown_words_are_marked_in_lines_of_a_width():

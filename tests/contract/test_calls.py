@@ -18,6 +18,7 @@ from blender_addon.client.process import BackendProcess
 from blender_addon.client.session import Session
 from blender_addon.core import errors
 from blender_addon.core.backend_calls import BackendCalls
+from blender_addon.core.plan_rows import replaced, suggested
 from blender_addon.core.protocol import (
     MAX_PHOTO_BYTES,
     BlendRequest,
@@ -132,6 +133,17 @@ def test_a_refusal_has_the_place_of_the_words(calls: BackendCalls) -> None:
         calls.transition(TransitionRequest("open", text))
     assert refused.value.code == "absent-control"
     assert refused.value.span is not None and "ears" in text[slice(*refused.value.span)]
+
+
+def test_a_misspelt_emotion_is_refused_with_words_in_its_place(calls: BackendCalls) -> None:
+    text = "to joy, then worrried"
+    with pytest.raises(errors.InstructionError) as refused:
+        calls.understand(UnderstandRequest(text))
+    assert refused.value.span is not None
+    start, end = refused.value.span
+    better = replaced(text, start, end, "worrried", suggested(refused.value.hint)[0])
+    assert better == "to joy, then worried"
+    assert len(calls.understand(UnderstandRequest(better)).plan) == 3
 
 
 def test_unknown_words_have_places_and_suggestions(calls: BackendCalls) -> None:
