@@ -121,7 +121,8 @@ def _sentence(played: Played, shot: Shot, step: SentenceStep, backend: Backend,
     # a farm renders the same twice: without a seed the first one is taken
     seed = next((seed for seed in (step.seed, shot.seed) if seed is not None), 0)
     start = _code(played.codes[-1], count)
-    reply = backend.transition(TransitionRequest(shot.head, step.sentence, start, seed))
+    reply = backend.transition(
+        TransitionRequest(shot.head, step.sentence, start, seed, fps=shot.fps))
     codes = [_fitted(row, count) for row in reply.codes]
     played.notes += reply.notes
     if not _near(codes[0], played.codes[-1]):
