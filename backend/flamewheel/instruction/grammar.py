@@ -79,7 +79,9 @@ def _check_target(text: str, reader: ClauseReader, vocabulary: Vocabulary) -> No
         raise unknown_word(text, vocabulary, near[0])
     said = " ".join(text.split())
     said = said if len(said) <= 80 else said[:79] + "…"
-    raise InstructionError("no-emotion", f"No emotion is named in '{said}'.", EXAMPLE)
+    hints = (vocabulary.hint(item.lower) for item in reader.unknown[:MOST_SUGGESTED_FOR]
+             if vocabulary.suggest(item.lower))
+    raise InstructionError("no-emotion", f"No emotion is named in '{said}'.", next(hints, EXAMPLE))
 
 
 def _not_understood(

@@ -69,6 +69,11 @@ DEGREES = {
     "awfully": 1.25, "very very": 1.4, "incredibly": 1.5,
     "extremely": 1.5, "extreme": 1.5, "intensely": 1.5, "intense": 1.5, "absolutely": 1.5,
     "totally": 1.5, "completely": 1.5, "utterly": 1.5, "utter": 1.5, "hugely": 1.5,
+    "trembling with": 1.0, "trembles with": 1.0, "tremble with": 1.0, "shaking with": 1.0,
+    "shakes with": 1.0, "quivering with": 1.0, "wild with": 1.0, "burning with": 1.0,
+    "boiling with": 1.0, "glowing with": 1.0, "beside herself with": 1.5,
+    "beside himself with": 1.5, "beside themselves with": 1.5, "bursting with": 1.25,
+    "madly": 1.5, "much": 1.0,
     "huge": 1.5, "wildly": 1.5, "overwhelmingly": 1.5, "maximum": 1.5, "insanely": 1.5,
 }
 """Factor on an emotion's intensity.  `slightly` is one ring in, `extremely` one ring out, `very`
@@ -86,7 +91,8 @@ SPEEDS = {
     "sharply": Speed(0.25, "ease_out"), "all of a sudden": Speed(0.25, "ease_out"),
     "snaps": Speed(0.25, "ease_out"), "snap": Speed(0.25, "ease_out"),
     "instantly": Speed(0.1, "ease_out"), "immediately": Speed(0.1, "ease_out"),
-    "at once": Speed(0.1, "ease_out"),
+    "at once": Speed(0.1, "ease_out"), "at normal speed": Speed(None, None),
+    "at a normal speed": Speed(None, None), "at the normal speed": Speed(None, None),
 }
 """Lengths of a change where only its speed is said; design choices about the default of 1 s."""
 
@@ -133,7 +139,12 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
                "appears to be;seems to be;able to;decides to;pretends to;want her to;"
                "want him to;want them to;want it to;would love;i'd love;would love to;"
                "i'd love to;we'd love to;love her to;"
-               "love him to;would like"),
+               "love him to;would like;the content of;the contents of;interest rate;"
+               "interest rates;in the interest of;i wonder if;i wonder whether;i wonder;"
+               "with respect to;in respect of;trust me;no doubt;without a doubt;without doubt;"
+               "i hope;i hope you can;blue eyes;blue eyed;blue sky;blue light;blue screen;"
+               "blue hair;blue shirt;blue dress"),
+    ("mix", "composed of;made up of"),
     ("change", "turn;turns;turning;turned;change;changes;changing;changed;transform;transforms;"
                "transforming;transformed;morph;morphs;morphing;modify;modifies;modifying;replace;"
                "replaces;replacing;convert;converts;converting;shift;shifts;shifting;slip;slips;"

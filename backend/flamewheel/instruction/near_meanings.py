@@ -36,7 +36,7 @@ _TABLE = (
      "royal regal noble serious badass"),
     ("shy embarrassed sheepish", "awkward clumsy shameless blushy small"),
     ("guilty remorseful ashamed", "wrong lying dishonest sinful caught"),
-    ("interested curious thoughtful", "thinking listening watching reading learning studying "
+    ("interested curious thoughtful", "listening watching reading learning studying "
      "wise clever smart interesting intelligent"),
     ("trusting friendly serene", "honest innocent gentle helpful"),
     ("uneasy suspicious anxious", "shifty sneaky secretive"),

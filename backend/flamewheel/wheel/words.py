@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Sequence
 
 from ..errors import WheelError
-from .lexicon import LEXICON, normalised
+from .lexicon import BASE_WORDS, LEXICON, normalised
 from .points import CONTEMPT, Dyad, WheelMix, WheelPoint, checked_intensity, dyad_name
 from .weights import DEFAULT_METHOD, shares_of
 
@@ -98,7 +98,7 @@ def nearest_words(word: str, count: int = 3) -> tuple[str, ...]:
     chosen: dict[WheelMix, str] = {}
     short = word[:_LONGEST_WORD]
     swapped = [known for known in _swapped(short) if known in LEXICON]
-    near = difflib.get_close_matches(short, LEXICON, 4 * count, 0.5)
+    near = difflib.get_close_matches(short, BASE_WORDS, 4 * count, 0.5)
     for known in (*swapped, *near, "joy", "sadness", "anger"):
         chosen.setdefault(LEXICON[known], known)
     return tuple(chosen.values())[:count]
