@@ -22,6 +22,7 @@ from .blinks import KEY_TIMES, MIDDLE, BlinkPlaces, blink_starts
 from .drawn_keys import drawn_keys
 from .face_courses import FaceCourses
 from .performance_keys import Blink, Bounds, performance_keys
+from .profiles import BLINK_SECONDS
 from .style import ALIVE, MotionStyle
 from .unit_courses import StepCourses
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 RATE = 30.0  # codes a second; a design choice: keys draw what is between them
+MOST_CODES = 1800  # of one step, a minute's; a design choice
 NEAR = 1e-3  # s between codes at least
 USUAL_SEED = 0  # of performances that name none
 
@@ -76,7 +78,7 @@ def living_motion(
     bounds = Bounds.of(anchors, lowest, highest)
     keys = performance_keys(face, steps, blinks, bounds)
     starts = tuple(float(anchors.times[blink.step] + blink.start) for blink in blinks)
-    times = _dense_times(anchors.times, np.array(starts))
+    times = _dense_times(anchors, np.array(starts), style.drift > 0)
     codes = drawn_keys(keys, anchors.codes.shape[1], times)
     easings, labels = _between(anchors, times)
     living = Trajectory(anchors.head, times, codes, easings, labels, anchors.seed, None, keys)
@@ -102,14 +104,21 @@ def _blinks(
     return found
 
 
-def _dense_times(anchors: Floats, blinks: Floats) -> Floats:
-    """About RATE a second, with all anchors and the keys of blinks among them."""
-    parts = [np.linspace(start, end, max(1, round((end - start) * RATE)), endpoint=False)
-             for start, end in pairwise(anchors)]
-    fixed = np.concatenate([anchors, (blinks[:, None] + KEY_TIMES).ravel()])
-    others = np.concatenate(parts)
-    free = np.abs(others[:, None] - fixed).min(axis=1) > NEAR
-    return np.sort(np.concatenate([fixed, others[free]]))
+def _dense_times(anchors: Trajectory, blinks: Floats, drifts: bool) -> Floats:
+    """About RATE a second, with all anchors and the keys of blinks among them; fewer while a face
+    is held, and in steps of minutes."""
+    spans = [pair for pair, easing in zip(pairwise(anchors.times), anchors.easings, strict=True)
+             if drifts or easing != "hold"]
+    spans += [(start, start + BLINK_SECONDS) for start in blinks]
+    parts = [np.linspace(start, end, min(max(1, round((end - start) * RATE)), MOST_CODES),
+                         endpoint=False) for start, end in spans]
+    fixed = np.sort(np.concatenate([anchors.times, (blinks[:, None] + KEY_TIMES).ravel()]))
+    others = np.unique(np.concatenate([*parts, fixed[:0]]))
+    after = np.searchsorted(fixed, others).clip(1, len(fixed) - 1)
+    free = np.minimum(others - fixed[after - 1], fixed[after] - others) > NEAR
+    others = others[free]
+    apart = np.diff(others, prepend=-np.inf) > NEAR
+    return np.sort(np.concatenate([fixed, others[apart]]))
 
 
 def _between(anchors: Trajectory, times: Floats) -> tuple[tuple[Easing, ...], tuple[str, ...]]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ..parameters import POSE_SIZE
 from ..trajectory import CurveKeys, Trajectory
 from .blinks import KEY_RATES, KEY_SHARES, KEY_TIMES
+from .drawn_keys import drawn_with_slopes
 from .face_courses import TURN, FaceCourses
 from .step_keys import fitted_step, plain_way
 from .unit_courses import StepCourses
@@ -27,7 +28,6 @@ for how far that is on the face."""
 BLINK_MISSED = 0.05
 """Standard deviations by which a component may be left out of a blink: a third of them, which move
 no point of the open head's face by more than 0.06 mm."""
-SAME = 1e-6  # s between times that are the same
 SLIGHT = 1e-3  # of a component's standard deviation or rad: no reason to change a course
 
 
@@ -86,7 +86,7 @@ def performance_keys(
         seconds = float(np.diff(anchors.times)[number])
         own = np.array([blink.step == number for blink in blinks], dtype=bool)
         knots = np.array([blink.start + KEY_TIMES for blink in blinks]).reshape(-1, 5)[own]
-        times = np.unique(np.concatenate([np.linspace(0.0, seconds, LOOKS), knots.ravel()]))
+        times = np.linspace(0.0, seconds, LOOKS)
         courses = None if step is None else step.courses
         wanted = bounds.kept(times, face.at(number, courses, times))
         blinking = closings[own].any(axis=0)
@@ -180,13 +180,18 @@ def _rate(room: Floats, seconds: Floats) -> Floats:
 def _blinking(
     keys: CurveKeys, anchors: Floats, blinks: Sequence[Blink], closings: Flags
 ) -> CurveKeys:
-    """With blinks on top of what the face does."""
-    values, slopes = keys.values.copy(), keys.slopes.copy()
-    for blink, closes in zip(blinks, closings, strict=True):
-        since = keys.times - anchors[blink.step] - blink.start
-        at = np.abs(since[:, None] - KEY_TIMES) < SAME
-        shown = at.any(axis=1) & closes[keys.channels]
-        closing, place = blink.closing[keys.channels[shown]], at.argmax(axis=1)[shown]
-        values[shown] += KEY_SHARES[place] * closing
-        slopes[shown] += KEY_RATES[place] * closing
-    return replace(keys, values=values, slopes=slopes)
+    """With blinks on top of what the face does, in keys of their own."""
+    if not blinks:
+        return keys
+    times = np.array([anchors[blink.step] + blink.start + KEY_TIMES for blink in blinks]).ravel()
+    closing = np.array([blink.closing for blink in blinks]).repeat(len(KEY_TIMES), axis=0)
+    share, rate = (np.tile(numbers, len(blinks))[:, None] for numbers in (KEY_SHARES, KEY_RATES))
+    values, slopes = drawn_with_slopes(keys, closing.shape[1], times)
+    row, channel = np.nonzero(closings.repeat(len(KEY_TIMES), axis=0))
+    channels, at = np.append(keys.channels, channel), np.append(keys.times, times[row])
+    order = np.lexsort((at, channels))
+    return CurveKeys(
+        channels[order], at[order],
+        np.append(keys.values, (values + share * closing)[row, channel])[order],
+        np.append(keys.slopes, (slopes + rate * closing)[row, channel])[order],
+        np.append(keys.holds, np.zeros(len(row), dtype=bool))[order])

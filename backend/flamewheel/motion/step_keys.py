@@ -54,11 +54,11 @@ def fitted_step(
     """The fewest keys whose curves stay within `tolerance` (C,) of `wanted` (N,C) at `times` (N,).
 
     groups: (C,) rising; channels of one group have their keys at the same times.  arrives: s at
-    which the last of the face is at rest.  blinks: (B,5) s of blinks' keys, which all the channels
-    have and between which they have no others.
+    which the last of the face is at rest.  blinks: (B,5) s of blinks' keys, between which the
+    channels have no others.
     """
     seconds = float(times[-1])
-    tried = [_with(blinks, np.array(places) * arrives, seconds) for places in PLACES]
+    tried = [_free(np.array(places) * arrives, blinks, seconds) for places in PLACES]
     found = [_nearest(knots, times, wanted) for knots in tried]
     first = np.flatnonzero(np.diff(groups, prepend=-1))
     missed = [np.abs(curve - wanted).max(axis=0) / tolerance for *_, curve in found]
@@ -76,12 +76,12 @@ def fitted_step(
     return StepKeys(every, used, values, slopes)
 
 
-def _with(blinks: Floats, places: Floats, seconds: float) -> Floats:
-    """Both, without places within a blink or near to its keys or to the ends."""
+def _free(places: Floats, blinks: Floats, seconds: float) -> Floats:
+    """Places that are not within a blink (B,5), nor near to one or to the step's ends."""
     from_, to = (np.append(blinks[:, side], end) for side, end in ((0, seconds), (-1, 0.0)))
     near = (places[:, None] > from_ - APART) & (places[:, None] < to + APART)
     near[:, -1] = (places < APART) | (places > seconds - APART)
-    return np.asarray(np.unique(np.concatenate([blinks.ravel(), places[~near.any(axis=1)]])))
+    return np.asarray(places[~near.any(axis=1)])
 
 
 def _nearest(knots: Floats, times: Floats, wanted: Floats) -> tuple[Floats, Floats, Floats]:
