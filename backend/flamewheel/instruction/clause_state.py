@@ -34,6 +34,7 @@ class ClauseState(StepState):
         self._changing = ""  # the last verb of change
         self._before = False
         self._subordinate = False
+        self._waited: Draft | None = None  # the pause of `two seconds after smiling`
         self._direct = False
 
     def _close_clause(self, closed_by: ItemKind) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..wheel_names import NEUTRAL
+from .changes import ChangeReader
 from .clause_state import SEPARATORS, names
 from .denials import DenialReader
 from .drafts import Draft, set_duration, set_speed
@@ -14,16 +14,11 @@ from .parts import PartReader
 from .plan import CURRENT, EmotionMix
 from .tagging import Item
 
-_ENDING = ("slip", "slid", "melt", "fall", "sink", "dissolv", "break", "crumb", "collaps",
-           "drift", "crack", "falter", "waver", "crumpl", "pass")
-"""What a smile does when it ends, where nothing is said that it turns into."""
-
-
 _PAUSES = ("a beat", "a moment", "one beat", "a long beat", "a short beat", "a brief moment")
 """Between two steps these are a stop, not a length of the step before."""
 
 
-class ClauseReader(DenialReader, PartReader):
+class ClauseReader(DenialReader, PartReader, ChangeReader):
     """Walks over the items once; what was understood is in `start`, `drafts` and `notes`."""
 
     def read(self) -> None:
@@ -55,7 +50,7 @@ class ClauseReader(DenialReader, PartReader):
         if phrase is not None:
             self._at = phrase.end
             self._show(phrase, bare=True)
-        elif not self._strength(item) and item.kind == "percent":
+        elif not self._strength(item) and not self._more_of_it(item) and item.kind == "percent":
             self._unknown_here.append(item)
 
     _on_percent = _on_degree
@@ -92,23 +87,6 @@ class ClauseReader(DenialReader, PartReader):
         phrase = self._slot(strict=False)
         if phrase is not None:
             self._show(phrase, bare=not becomes)
-
-    def _on_change(self, item: Item) -> None:
-        self._changing = item.lower
-        if self._somewhere_to_go():
-            self._bare_becomes_source()
-        elif item.lower.startswith(_ENDING) and self._clause and self._clause[-1].bare:
-            self._bare_becomes_source()
-            self._go(EmotionMix(NEUTRAL), item.span)
-
-    def _somewhere_to_go(self) -> bool:
-        """Is anything named before the next step that a change could lead to?"""
-        for item in self._items[self._at:]:
-            if item.kind in ("then", "stop", "part", "action"):
-                return False
-            if item.mix is not None or item.kind in ("to", "unknown", "origin", "current", "back"):
-                return True
-        return False
 
     def _on_via(self, item: Item) -> None:
         phrase = self._slot()
@@ -222,23 +200,14 @@ class ClauseReader(DenialReader, PartReader):
             self._meant_something = True
             self._source_said = True
 
-    def _on_fade(self, item: Item) -> None:
-        self._bare_becomes_source()
-        if any(later.kind == "to" for later in self._rest_of_clause()):
-            return
-        phrase = self._phrase(self._at)
-        if phrase is not None:
-            self._at = phrase.end
-        self._go(EmotionMix(NEUTRAL), item.span)
-
     def _on_after(self, item: Item) -> None:
         phrase = self._slot()
         if phrase is None:
             return
-        if not self._clause:
+        if not self._clause and self._waited is None:
             self._show(phrase)
             return
-        place = self.drafts.index(self._clause[0])
+        place = self.drafts.index(self._waited or self._clause[0])
         draft = Draft("go", phrase.mix, phrase.span)
         self.drafts.insert(place, draft)
         self._clause.insert(0, draft)
@@ -275,7 +244,8 @@ class ClauseReader(DenialReader, PartReader):
         place = self.drafts.index(self._clause[-1]) if self._clause else len(self.drafts)
         face = self._face_before(self._clause[-1]) if self._clause else self._face
         self._open = None if not self._clause else self._open
-        self.drafts.insert(place, Draft("hold", face, item.span, seconds=item.timing.seconds))
+        self._waited = Draft("hold", face, item.span, seconds=item.timing.seconds)
+        self.drafts.insert(place, self._waited)
 
     def _on_speed(self, item: Item) -> None:
         if item.lower == "at once" and self._clause and self._clause[-1].mix.secondary is not None:
@@ -288,7 +258,12 @@ class ClauseReader(DenialReader, PartReader):
     _on_easing = _on_speed
 
     def _on_each(self, item: Item) -> None:
-        if self._each_seconds is None:
+        following = self._next()
+        if following is not None and following.timing is not None:
+            self._meant_something = True
+            self._each_seconds = following.timing.seconds
+            self._at = self._items.index(following, self._at) + 1
+        elif self._each_seconds is None:
             self._unknown_here.append(item)
 
     def _on_filler(self, item: Item) -> None:

@@ -69,16 +69,7 @@ def resolve_with(
         return None if not undone else Action(
             part.nouns, "relax", part.side, end, (0, 0), undoes=undone, inner=tuple(inner)
         )
-    if "wide" in kinds:
-        tries = ["wide", "widen"]
-    elif deed == "move":
-        tries = kinds
-    elif deed in ("drop", "curl"):
-        tries = [*kinds, deed, *(("lower",) if deed == "drop" else ())]
-    elif "close" in kinds:
-        tries = ["close", deed]
-    else:
-        tries = [deed, *kinds]
+    tries = _ways(deed, kinds)
     units: Units = ()
     undoes: tuple[str, ...] = ()
     done = ""
@@ -97,3 +88,14 @@ def resolve_with(
     )
     return Action(part.nouns, done, part.side, end, (0, 0), units, undoes, reverses, again,
                   inner=tuple(inner))
+
+
+def _ways(deed: str, kinds: list[str]) -> list[str]:
+    """What may be meant by a verb and its particles, the likeliest first."""
+    if "wide" in kinds:
+        return ["wide", "widen"]
+    if deed == "move":
+        return kinds
+    if deed in ("drop", "curl"):
+        return [*kinds, deed, *(("lower",) if deed == "drop" else ())]
+    return ["close", deed] if "close" in kinds else [deed, *kinds]

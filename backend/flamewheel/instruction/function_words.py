@@ -65,7 +65,12 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
              "leaves their face;leaves the face;go slack;goes slack;goes blank;go blank;"
              "blank out;blanks out;empties;passes away;dissolves away;come to rest;"
              "comes to rest;clears;clears up;wipe off;be gone;let up"),
-    ("cease", "give up;gives up;not any longer;quits being;finish being;done being"),
+    ("not", "hold back;holds back;holding back;fight back;fights back;fighting back;fight off;"
+            "fights off;keep back;keeps back;not even;not in the least;not one bit"),
+    ("hold", "for a bit;for a little bit"),
+    ("cease", "kill;kills;wipe;wipes;wipe off;wipes off;shake off;shakes off;get rid of;"
+              "gets rid of;getting rid of;remove;removes;erase;erases;swallow;swallows;"
+              "give up;gives up;not any longer;quits being;finish being;done being"),
     ("current", "present expression;present face;present look;present pose;present state;"
                 "existing face;existing look;the expression now;the face now;"
                 "expression it has;the present one;the existing one;"
@@ -111,6 +116,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
 _SPEEDS = {
     "in no time": Speed(0.25, "ease_out"), "in a snap": Speed(0.25, "ease_out"),
     "snapping": Speed(0.25, "ease_out"), "snapped": Speed(0.25, "ease_out"),
+    "briefly": Speed(0.5, None), "brief": Speed(0.5, None),
     "fleetingly": Speed(0.5, None), "leisurely": Speed(2.0, None), "steady": Speed(None, "linear"),
     "unhurriedly": Speed(2.0, None), "hastily": Speed(0.5, None), "hurriedly": Speed(0.5, None),
     "right away": Speed(0.1, "ease_out"), "straight away": Speed(0.1, "ease_out"),
@@ -130,7 +136,9 @@ _DEGREES = {
     "partly": 0.5, "partially": 0.5, "part way": 0.5, "partway": 0.5, "strong": 1.25,
     "so very": 1.25, "deadly": 1.25, "dead": 1.25, "beyond": 1.5, "thoroughly": 1.5,
     "to the max": 1.5, "as much as possible": 1.5, "in the extreme": 1.5, "max": 1.5,
-    "massive": 1.5, "enormous": 1.5, "massively": 1.5, "enormously": 1.5, "immensely": 1.5,
+    "massive": 1.5, "biggest": 1.5, "minimal": 0.25, "minimum": 0.25, "increase": 1.25,
+    "increases": 1.25, "amplify": 1.25, "boost": 1.25, "exaggerate": 1.5, "exaggerated": 1.5,
+    "enormous": 1.5, "massively": 1.5, "enormously": 1.5, "immensely": 1.5,
     "exceedingly": 1.5, "severely": 1.5, "violently": 1.5, "hint of": 0.35, "trace of": 0.35,
     "touch of": 0.5, "bit of": 0.5,
 }

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .layers import VERBS, Where, where_after
-from .lexicon import is_adverb
 from .mixing import merge
+from .one_emotion import Strength, read_strength
 from .plan import MAX_INTENSITY, EmotionMix, Span
 from .tagging import Item
 from .tokens import refuse
@@ -37,13 +37,6 @@ class Phrase:
     where: Where | None = None  # the part that shows it; None: the whole face
 
 
-@dataclass(frozen=True)
-class _Part:
-    mix: EmotionMix
-    end: int
-    span: Span
-    percent: float | None
-    adverb: bool
 
 
 def read_phrase(
@@ -54,13 +47,15 @@ def read_phrase(
     `listing`: after `a mix of`, a comma joins.  `joins`: `with` joins (not after `replace`).
     Raises InstructionError `too-many-emotions`, `bad-mix` or `bad-intensity`.
     """
-    part = _read_part(items, at)
+    part = read_strength(items, at)
     if part is None:
         return None
     mostly = _read_mostly(text, items, at, part)
     if mostly is not None:
         return mostly
     parts, share = [part], 0.5
+    if _one_after_another(items, part.end):
+        return read_single(text, items, at)
     listing = listing or _is_list(items, part)
     if _among_verbs(items, at, part):
         return Phrase(part.mix.clipped(), part.end, part.span)
@@ -99,7 +94,7 @@ def _clipped(text: str, mix: EmotionMix, span: Span) -> tuple[EmotionMix, tuple[
 
 def read_single(text: str, items: Sequence[Item], at: int) -> Phrase | None:
     """The one emotion at item `at` with its degrees, nothing mixed in, or None."""
-    part = _read_part(items, at)
+    part = read_strength(items, at)
     if part is None:
         return None
     where = where_after(items, part.end)
@@ -107,7 +102,17 @@ def read_single(text: str, items: Sequence[Item], at: int) -> Phrase | None:
     return Phrase(part.mix, end, (part.span[0], items[end - 1].span[1]), where=where)
 
 
-def _among_verbs(items: Sequence[Item], at: int, part: _Part) -> bool:
+def _one_after_another(items: Sequence[Item], at: int) -> bool:
+    """`happy, sad and angry, one second each`: steps, whatever joins them."""
+    for item in items[at:]:
+        if item.kind in ("then", "stop"):
+            return False
+        if item.kind == "each":
+            return True
+    return False
+
+
+def _among_verbs(items: Sequence[Item], at: int, part: Strength) -> bool:
     """The `frowns` of `she smiles, frowns and cries`: a list of verbs is a list of steps."""
     if at < 2 or items[part.end - 1].lower not in VERBS or items[at - 1].kind != "comma":
         return False
@@ -117,14 +122,14 @@ def _among_verbs(items: Sequence[Item], at: int, part: _Part) -> bool:
     )
 
 
-def _read_mostly(text: str, items: Sequence[Item], at: int, first: _Part) -> Phrase | None:
+def _read_mostly(text: str, items: Sequence[Item], at: int, first: Strength) -> Phrase | None:
     """`mostly angry, a little sad`: shares, not strengths."""
     if not any(item.lower in _MOSTLY for item in items[max(at - 2, 0):first.end]):
         return None
     joint = first.end
     while joint < len(items) and items[joint].kind in ("comma", "and", "hint", "with"):
         joint += 1
-    second = _read_part(items, joint) if joint > first.end else None
+    second = read_strength(items, joint) if joint > first.end else None
     if second is None:
         return None
     span = (first.span[0], second.span[1])
@@ -132,7 +137,7 @@ def _read_mostly(text: str, items: Sequence[Item], at: int, first: _Part) -> Phr
     return Phrase(merge(text, mixes[0], mixes[1], MOSTLY, span), second.end, span)
 
 
-def _word_itself(items: Sequence[Item], part: _Part) -> EmotionMix:
+def _word_itself(items: Sequence[Item], part: Strength) -> EmotionMix:
     """An emotion without its degrees."""
     at = part.end - 1
     while (mix := items[at].mix) is None:
@@ -140,7 +145,7 @@ def _word_itself(items: Sequence[Item], part: _Part) -> EmotionMix:
     return mix
 
 
-def _both_describe(items: Sequence[Item], first: _Part, second: _Part, where: Where) -> bool:
+def _both_describe(items: Sequence[Item], first: Strength, second: Strength, where: Where) -> bool:
     """`angry and sad eyes`, `sadness and anger in the eyes`: the part belongs to both."""
     if first.span[0] > second.span[0] or second.end >= len(items):
         return True
@@ -154,7 +159,7 @@ def _both_describe(items: Sequence[Item], first: _Part, second: _Part, where: Wh
     return between in ("and", "comma") and not verbs
 
 
-def _is_list(items: Sequence[Item], first: _Part) -> bool:
+def _is_list(items: Sequence[Item], first: Strength) -> bool:
     """`joy, fear and anger`: commas between emotions and an `and` before the last."""
     at, count, words = first.end, 1, [items[first.end - 1].lower]
     while at < len(items) and count < _LONGEST_LIST:
@@ -163,7 +168,7 @@ def _is_list(items: Sequence[Item], first: _Part) -> bool:
         last = joint < len(items) and items[joint].kind == "and"
         if not comma and not last:
             return False
-        part = _read_part(items, joint + last)
+        part = read_strength(items, joint + last)
         if part is None or where_after(items, part.end) is not None:
             return False
         words.append(items[part.end - 1].lower)
@@ -174,47 +179,27 @@ def _is_list(items: Sequence[Item], first: _Part) -> bool:
     return False
 
 
-def _read_part(items: Sequence[Item], at: int) -> _Part | None:
-    """Degrees, then an emotion; `fear at 50%` too."""
-    factor, percent, first = 1.0, None, at
-    while at < len(items) and items[at].kind in ("degree", "percent", "filler"):
-        if items[at].kind == "degree":
-            factor *= items[at].number
-        elif items[at].kind == "percent":
-            percent = items[at].number
-        elif first == at:
-            first = at + 1
-        at += 1
-    if at >= len(items) or items[at].mix is None:
-        return None
-    emotion = items[at]
-    assert emotion.mix is not None
-    span, end = (items[first].span[0], emotion.span[1]), at + 1
-    after = end + 1 if end < len(items) and items[end].kind in ("at", "to") else end
-    if after < len(items) and percent is None:
-        behind = items[after]
-        alone = after + 1 >= len(items) or items[after + 1].mix is None
-        if behind.kind == "percent" and alone:
-            percent, span, end = behind.number, (span[0], behind.span[1]), after + 1
-        elif behind.kind == "degree" and after > end and alone:
-            factor, span, end = factor * behind.number, (span[0], behind.span[1]), after + 1
-    return _Part(emotion.mix.scaled(factor), end, span, percent, is_adverb(emotion.lower))
+
+
 
 
 def _read_joined(
-    items: Sequence[Item], last: _Part, listing: bool, joins: bool
-) -> tuple[_Part, float, bool] | None:
+    items: Sequence[Item], last: Strength, listing: bool, joins: bool
+) -> tuple[Strength, float, bool] | None:
     """The next part of a mix, the first's share, and whether the new part comes first."""
     at = last.end
     if at >= len(items):
         return None
     item = items[at]
     if item.mix is not None:
-        part = _read_part(items, at)
+        part = read_strength(items, at)
         assert part is not None
         return part, 0.5, not part.adverb
     if item.kind == "hint" and waits_later(items, at):
         return None
+    if item.kind == "degree":  # `smile slightly sadly`
+        part = read_strength(items, at)
+        return (part, 0.5, False) if part is not None and part.adverb else None
     joint = item.kind in ("hint", "and") or (item.kind == "with" and joins)
     joint = joint or (item.kind == "comma" and listing) or item.lower in ("of", "in")
     both_counted = item.kind == "percent" and last.percent is not None
@@ -225,7 +210,7 @@ def _read_joined(
         start += 1
     if start < len(items) and items[start].lower in _SUBJECTS:
         return None
-    part = _read_part(items, start)
+    part = read_strength(items, start)
     if part is None:
         return None
     return part, item.number if item.kind == "hint" else 0.5, False
@@ -242,18 +227,18 @@ def waits_later(items: Sequence[Item], at: int) -> bool:
 
 
 def _read_other_share(
-    items: Sequence[Item], last: _Part
-) -> tuple[_Part, float, bool] | None:
+    items: Sequence[Item], last: Strength
+) -> tuple[Strength, float, bool] | None:
     """`half joy, half fear`: behind a comma, what is missing to the whole."""
     if last.percent is None or items[last.end].kind != "comma":
         return None
-    part = _read_part(items, last.end + 1)
+    part = read_strength(items, last.end + 1)
     if part is None or part.percent is None or abs(part.percent + last.percent - 1) > 0.011:
         return None
     return part, 0.5, False
 
 
-def _combine(text: str, parts: Sequence[_Part], share: float, span: Span) -> EmotionMix:
+def _combine(text: str, parts: Sequence[Strength], share: float, span: Span) -> EmotionMix:
     """One mix of all parts; percentages that make a whole are shares, others intensities."""
     percents = [part.percent for part in parts if part.percent is not None]
     whole = len(parts) == 2 and len(percents) == 2 and abs(sum(percents) - 1) < 0.011

@@ -157,13 +157,10 @@ def _read_one(tokens: Sequence[Token], at: int) -> Part | None:
             side = SIDE_OF[word]
             if word_at(tokens, at + 1) == "hand" and side in ("left", "right"):
                 at += 1
-        elif word in ("left", "right") or (
-            side in ("left", "right") and word == "and"
-            and word_at(tokens, at + 1) in ("left", "right", "the")
-            and (word_at(tokens, at + 1) in ("left", "right")
-                 or word_at(tokens, at + 2) in ("left", "right"))
-        ):
-            side = None if word != "and" else side  # `left and right`: both
+        elif word in ("left", "right"):
+            side = None  # `left and right`: both
+        elif word == "and" and side in ("left", "right") and _side_comes(tokens, at + 1):
+            pass
         elif word in _KINDS and word not in HALF_WORDS:
             if word_at(tokens, at + 1) in DETERMINERS:
                 return None  # `lower the brows`
@@ -184,6 +181,12 @@ def _read_one(tokens: Sequence[Token], at: int) -> Part | None:
     side = own_side or side
     end, late_side = _late_side(tokens, end, side)
     return Part((name,), late_side, end, only, not determined)
+
+
+def _side_comes(tokens: Sequence[Token], at: int) -> bool:
+    """`(the left and) the right`, without `the` too."""
+    at += word_at(tokens, at) == "the"
+    return word_at(tokens, at) in ("left", "right")
 
 
 def _noun(

@@ -39,6 +39,7 @@ _HEDGES = frozenset(
 )
 _OF_THE_CHANGE = frozenset(word_list("that which it transition change this animation whole should "
                                      "must will"))
+_THAT = frozenset(word_list(", . ; and that this which then"))
 _BOUNDS = ("least", "most")
 _MARKS: dict[str, tuple[ItemKind, object]] = {
     "→": ("to", None), ",": ("comma", None), "–": ("comma", None), "—": ("comma", None),
@@ -173,7 +174,9 @@ def _duration(
         return _timed(text, tokens, (at, end), Timing(seconds, "over", assumed=True)), end
     end = found.end
     following = tokens[end].lower if end < len(tokens) else ""
-    if following in ("later", "afterwards", "after"):
+    if following == "after" and end + 1 < len(tokens) and tokens[end + 1].lower not in _THAT:
+        mode = "wait"  # `two seconds after smiling`
+    elif following in ("later", "afterwards", "after"):
         mode, end = "wait", end + 1
     elif following == "long":
         mode, end = mode or "for", end + 1

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clause reader's part for what becomes of an emotion: it turns, fades, grows stronger."""
+
+from __future__ import annotations
+
+from ..wheel_names import NEUTRAL
+from .clause_state import ClauseState
+from .plan import EmotionMix
+from .tagging import Item
+
+_ENDING = ("slip", "slid", "melt", "fall", "sink", "dissolv", "break", "crumb", "collaps",
+           "drift", "crack", "falter", "waver", "crumpl", "pass", "go")
+"""What a smile does when it ends, where nothing is said that it turns into."""
+
+
+class ChangeReader(ClauseState):
+    """Methods for the items `change` and `fade`, and for strengths without an emotion."""
+
+    def _on_change(self, item: Item) -> None:
+        self._changing = item.lower
+        if self._somewhere_to_go():
+            self._bare_becomes_source()
+        elif item.lower.startswith(_ENDING) and self._clause and self._clause[-1].bare:
+            self._bare_becomes_source()
+            self._go(EmotionMix(NEUTRAL), item.span)
+
+    def _somewhere_to_go(self) -> bool:
+        """Is anything named before the next step that a change could lead to?"""
+        for item in self._items[self._at:]:
+            if item.kind in ("then", "stop", "part", "action"):
+                return False
+            if item.mix is not None or item.kind in ("to", "unknown", "origin", "current", "back"):
+                return True
+        return False
+
+    def _on_fade(self, item: Item) -> None:
+        self._bare_becomes_source()
+        if any(later.kind == "to" for later in self._rest_of_clause()):
+            return
+        phrase = self._phrase(self._at)
+        if phrase is not None:
+            self._at = phrase.end
+        following = self._next()
+        partly = following is not None and following.kind == "degree" and following.number < 1
+        if partly and following is not None and not self._face.is_plain:
+            self._at = self._items.index(following, self._at) + 1
+            self._go(self._face.scaled(following.number), item.span)
+        else:
+            self._go(EmotionMix(NEUTRAL), item.span)
+
+    def _more_of_it(self, item: Item) -> bool:
+        """`smile slightly, then fully`: the emotion of before at another strength."""
+        face = self._face
+        if self._clause or self._opened_by != "then" or face.is_plain or any(
+            later.mix is not None for later in self._rest_of_clause()
+        ):
+            return False
+        absolute = item.kind == "percent" or item.number == 1.0
+        strength = 1.0 if absolute else face.intensity
+        mix = face.scaled(strength * item.number / face.intensity).clipped()
+        self._go(mix, item.span)
+        return True
