@@ -63,6 +63,9 @@ FULL_OVERSHOOT_SPEED = 4.0  # strengths a second whose overshoot is OVERSHOOT; a
 OVERSHOOT = 0.045
 """Of the change: follow-through (Thomas and Johnston 1981); deliberate smiles, larger and quicker
 than felt ones, are taken for the largest (Schmidt et al. 2006); the number is a design choice."""
+OVERSHOOTING = ("smooth", "ease_out")
+"""Easings of steps that overshoot: what comes suddenly does, what was asked to be even or to speed
+up to its end keeps its course; a design choice."""
 SETTLING = 0.28  # share of a unit's own time that is for the way back; a design choice
 NO_OVERSHOOT = ("AU7", "AU8", "AU17", "AU23", "AU24", "AU28", "AU41", "AU43", "AU44", "AU45",
                 "AU46", "AU26", "AU27", "AU25")

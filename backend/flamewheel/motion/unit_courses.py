@@ -131,7 +131,7 @@ def step_courses(
     ends = np.clip(seconds - leads + late, 0.0, seconds)
     speed = profiles.PEAK_SPEED * np.abs(change) / (ends - begins)
     vigour = np.minimum(speed / profiles.FULL_OVERSHOOT_SPEED, 1.0) * style.overshoot
-    free = (change > 0) & kinds.goes_beyond & (easing == "smooth")
+    free = (change > 0) & kinds.goes_beyond & (easing in profiles.OVERSHOOTING)
     needed = np.where(style.speed_limits, np.abs(change) * _QUICKEST[kinds.regions], 0.0)
     free &= (1.0 - profiles.SETTLING) * (ends - begins) >= needed
     vigour = np.where(free, vigour, 0.0)

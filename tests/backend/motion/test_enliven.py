@@ -120,6 +120,23 @@ def test_a_quick_rise_goes_beyond_and_settles(stage):
         assert (top > 1.02) == (style.overshoot > 0)
 
 
+def test_what_comes_suddenly_goes_beyond_and_what_comes_evenly_does_not(stage):
+    brows = {"AU1L": 1.0, "AU2L": 1.0}
+    for easing, beyond in (("ease_out", True), ("linear", False), ("ease_in", False)):
+        made = stage.act(stage.anchors([{}, brows], [0, 0.5], (easing,)),
+                         replace(UNBLINKING, asymmetry=0.0))
+        top = stage.strengths(stage.drawn(made, np.linspace(0, 0.5, 60)))["AU2L"].max()
+        assert (top > 1.02) == beyond
+
+
+def test_minutes_stay_small(stage):
+    anchors = stage.anchors([{}, stage.joy, stage.joy, {}], [0, 300, 900, 1200],
+                            ("smooth", "hold", "smooth"))
+    made = stage.act(anchors)
+    assert len(made.blinks) > 200
+    assert len(made.trajectory.times) < 2 * 1800 + 20 * len(made.blinks)
+
+
 def test_a_step_too_short_for_a_face_is_told(stage):
     anchors = stage.anchors([{}, stage.joy], [0, 0.08], labels=("Neutral", "Joy"))
     made = stage.act(anchors)
