@@ -65,8 +65,7 @@ class FLAMEWHEEL_PT_sentence(HeadPanel, bpy.types.Panel):
         _draw_refusal(layout, state, width)
         _draw_unknown(layout, state, width)
         _draw_verbs(layout, context, state)
-        if state.steps or state.read_text:
-            _draw_steps(layout, state, width)
+        _draw_steps(layout, state, width)
 
 
 class FLAMEWHEEL_PT_motion(HeadPanel, bpy.types.Panel):
@@ -147,17 +146,22 @@ def _draw_suggestions(
 
 
 def _draw_verbs(layout: Any, context: Any, state: Any) -> None:
-    """Act the steps; where the sentence has changed since it was read, the sentence."""
-    row = layout.row(align=True)
-    row.scale_y = 1.3
-    row.operator_context = "INVOKE_DEFAULT"
-    if state.steps and state.sentence == state.read_text:
-        verb = row.operator("flamewheel.perform", text="Act It", icon="PLAY")
-        verb.steps = ""
-    else:
+    """Act the steps; where they are not those of the sentence, one of both."""
+    column = layout.column(align=True)
+    column.scale_y = 1.3
+    column.operator_context = "INVOKE_DEFAULT"
+    is_read = state.sentence == state.read_text
+    row = column.row(align=True)
+    if not is_read or not state.steps:
         verb = row.operator("flamewheel.transition", text="Read and Act It", icon="PLAY")
         verb.text = state.sentence
-    _fill(verb, state, state.seed)
+        _fill(verb, state, state.seed)
+        row = column.row(align=True)
+    if state.steps:
+        verb = row.operator("flamewheel.perform", text="Act It" if is_read else "Act the Steps",
+                            icon="PLAY")
+        verb.steps = ""
+        _fill(verb, state, state.seed)
     head, take = find_head(context), last_take(state)
     again = row.row(align=True)
     again.enabled = bool(state.steps) and take is not None and head is not None and (

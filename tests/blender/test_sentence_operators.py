@@ -317,8 +317,11 @@ def test_the_panel_draws_the_sentence_its_unknown_words_and_the_steps(
     assert not drawn
     sentence_panel._draw_verbs(Layout(drawn), bpy.context, plan)
     assert any("flamewheel.transition Read and Act It" in line for line in drawn)
+    assert any("flamewheel.perform Act the Steps" in line for line in drawn)
+    drawn.clear()
     plan.sentence = plan.read_text
     sentence_panel._draw_verbs(Layout(drawn), bpy.context, plan)
     assert any("flamewheel.perform Act It" in line for line in drawn)
+    assert not any("flamewheel.transition" in line for line in drawn)
     step_fields.draw_step(Layout(drawn), plan.steps[1], 1)
     assert any("share" in line for line in drawn)
