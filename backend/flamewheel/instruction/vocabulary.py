@@ -108,13 +108,11 @@ class Vocabulary:
     def _near(self, word: str) -> list[str]:
         if word in NEAR_MEANINGS:
             return list(NEAR_MEANINGS[word])
-        if not 3 <= len(word) <= _LONGEST_WORD or _is_small(word):
+        if not 3 <= len(word) <= _LONGEST_WORD or _is_small(word) or word in ORDINARY_WORDS:
             return []
-        rooted = of_same_root(word, self._known)
-        if word in ORDINARY_WORDS:
-            return rooted
         if word in TRANSLATED:
             return [TRANSLATED[word]]
+        rooted = of_same_root(word, self._known)
         near = self._spelled(word)
         surely = [known for count, known in near if count == 1 or undoubled(known) == word]
         return [*surely, *rooted, *(known for _, known in near)]
