@@ -8,6 +8,9 @@ covariance that they have about it; that face is half way to the prototype, sinc
 faint and with what the encoder takes for expression and is not.  Both in action units, never
 negative and never beyond the expression database's strongest; a face counts only if it shows what
 names its emotion and nothing that names another (`wheel.facs.CHARACTERISTIC`).
+
+Contempt stays on the prototype's side, which is the expression database's: of people who show it on
+either, a network with Gaussian latents learns the even face between (looked at).
 """
 
 from __future__ import annotations
@@ -128,9 +131,6 @@ class _Sides:
         self.count = len(kinds)
         self.left = np.array([name.endswith("L") for name in names])
         self.right = np.array([name.endswith("R") for name in names])
-        at = {name: column for column, name in enumerate(names)}
-        self.other = np.array([at.get(_across(name), column)
-                               for column, name in enumerate(names)])
 
     def leaning(self, sizes: Array) -> Array:
         """Factors (…,U) of the units, by logarithms (…,1) of left against right."""
@@ -148,7 +148,6 @@ class _FacsPerson:
         self._manner = np.exp(chance.normal(0.0, MANNER, self._sides.count))[self._sides.of]
         self._intensity = chance.uniform(*INTENSITY)
         self._lean = chance.normal(0.0, LEAN)
-        self._left_handed = chance.random() < 0.5  # of one-sided faces: half of the people
         self._unusual = {name: chance.random() >= USUAL_SHARE for name in LABELS}
         self._variant = {name: int(chance.integers(max(len(PROTOTYPES[name].variants), 1)))
                          for name in LABELS}
@@ -178,7 +177,7 @@ class _FacsPerson:
             mine = np.array([_base(name) == unit for name in self._names])
             row[mine] = np.maximum(row[mine], intensity * ADDED_STRENGTH) if shown else (
                 TRACE * row[mine])
-        return np.asarray(row[self._sides.other] if self._left_handed else row)
+        return row
 
 
 class _SpreadPerson:
@@ -187,12 +186,11 @@ class _SpreadPerson:
     def __init__(
         self, names: Sequence[str], statistics: PhotoStatistics, chance: np.random.Generator
     ) -> None:
-        self._names, self._chance, self._sides = tuple(names), chance, _Sides(names)
+        self._names, self._chance = tuple(names), chance
         self._statistics = statistics
         self._rest = _resting(statistics, chance)
         self._own = _drawn(statistics.pooled, 1, chance)[0]
         self._intensity = chance.uniform(*INTENSITY)
-        self._left_handed = chance.random() < 0.5
 
     def faces(self, emotion: str, count: int) -> Array:
         """(count,U)."""
@@ -208,8 +206,6 @@ class _SpreadPerson:
                          for at in intensity])
         if emotion in known.means:
             rows = 0.5 * (rows + intensity[:, None] * known.means[emotion])
-        else:
-            rows = rows[:, self._sides.other] if self._left_handed else rows
         return np.asarray(np.clip(rows + deviation, 0.0, STRONGEST_UNIT))
 
 
@@ -230,8 +226,3 @@ def _drawn(root: Array, count: int, chance: np.random.Generator) -> Array:
 
 def _base(name: str) -> str:
     return name.rstrip("LR")
-
-
-def _across(name: str) -> str:
-    """The other side's unit: AU12L -> AU12R."""
-    return {"L": f"{name[:-1]}R", "R": f"{name[:-1]}L"}.get(name[-1], name)
