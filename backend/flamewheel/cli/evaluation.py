@@ -39,13 +39,14 @@ def encoder(options: Namespace) -> None:
         print_json(report.to_dict())
         return
     print(f"{report.head}: {report.render_count} renders of people not trained on")
-    _print_table(report.renders)
+    print_table(report.renders)
     if report.photos:
         print(f"\n{report.photo_count} photos of {report.people} held-out people")
-        _print_table(report.photos)
+        print_table(report.photos)
 
 
-def _print_table(measures: tuple[Measure, ...]) -> None:
+def print_table(measures: tuple[Measure, ...]) -> None:
+    """Rows of measures, a column for each contestant."""
     from rich.console import Console
     from rich.table import Table
 

@@ -13,6 +13,7 @@ from .calibrating import add_calibrate
 from .databases import add_dbex
 from .datasets import add_dataset
 from .evaluation_recogniser import add_recogniser_options
+from .evaluation_rendering import add_rendering_options
 from .evaluation_wheel import add_wheel_options
 from .inferring import add_infer
 from .networks import add_network_options
@@ -140,6 +141,9 @@ def _add_evaluation(
     recogniser = add_verb(actions, common, "recogniser",
                           "How well emotions are named on people not learned from.")
     add_recogniser_options(recogniser)
+    rendering = add_verb(actions, common, "rendering",
+                         "Photos given another expression, beside real ones: table IV.")
+    add_rendering_options(rendering)
 
 
 def _add_processes(

@@ -43,6 +43,8 @@ def add_render_photo(
                         "the photo's, at most 1080, by default")
     parser.add_argument("--face", type=int, metavar="NUMBER",
                         help="which of several faces, 1 = largest; the largest by default")
+    parser.add_argument("--still", action="store_true", help="of --text: no blinks, nothing that "
+                        "settles or runs ahead")
     parser.add_argument("--seed", type=int, help="vary what --text makes; a seed repeats it")
     add_head_option(parser)
     parser.set_defaults(run=render_photo)
@@ -52,11 +54,13 @@ def render_photo(options: Namespace) -> None:
     """Photo and performance -> video or pictures."""
     from ..pipeline.photo_rendering import FRAME_RATE, check_output
 
-    check_output(options.output, options.at)
+    fps = FRAME_RATE if options.fps is None else options.fps
+    check_output(options.output, options.at, fps)
     check_places([("the photo", options.photo), ("the trajectory", options.trajectory)],
                  [("-o", options.output)])
     if options.trajectory:
-        refuse_unheard([("--seed", options.seed is not None)], "a trajectory",
+        refuse_unheard([("--seed", options.seed is not None), ("--still", options.still)],
+                       "a trajectory",
                        "Give it to `flamewheel transition`.")
     elif options.text:
         pipeline.understand(options.text)  # a wrong word is told before the photo is looked at
@@ -70,7 +74,7 @@ def render_photo(options: Namespace) -> None:
             photo, acted = _acted(photo, options)
         written = pipeline.render_photo(
             photo, acted, options.output, at=options.at, progress=progress,
-            fps=FRAME_RATE if options.fps is None else options.fps)
+            fps=fps)
     notes = photo.notes
     if acted.global_rotation is not None:
         notes = (*notes, "The head's turn in the trajectory is left out: a photo shows the head "
@@ -91,6 +95,8 @@ def _read(path: Path) -> Trajectory:
 
 def _acted(photo: ActingPhoto, options: Namespace) -> tuple[ActingPhoto, Trajectory]:
     """The sentence, from the photo's own expression on."""
+    from ..motion.style import ALIVE
+
     result = pipeline.transition(options.text, head=options.head, start=photo.code,
-                                 seed=options.seed)
+                                 seed=options.seed, motion=None if options.still else ALIVE)
     return replace(photo, notes=(*photo.notes, *result.notes)), result.trajectory

@@ -165,10 +165,7 @@ def render_photo(
     frames that were whole.  Raises UsageError `wrong-ending`, `bad-rate`, `other-head`,
     OutputError.
     """
-    check_output(output, at)
-    if not FRAME_RATES[0] <= fps <= FRAME_RATES[1]:
-        raise UsageError("bad-rate", f"{fps:g} frames a second cannot be written.",
-                         f"Give --fps {FRAME_RATES[0]:g} to {FRAME_RATES[1]:g}.")
+    check_output(output, at, fps)
     kind = _kind(output)
     if kind == "picture":
         return (_write_moment(photo, trajectory, output, at),)
@@ -180,11 +177,14 @@ def render_photo(
     return (output,)
 
 
-def check_output(output: Path, at: float | None) -> None:
-    """Refuses names that say nothing that can be written, before a photo is looked at.
+def check_output(output: Path, at: float | None, fps: float) -> None:
+    """Refuses what cannot be written, before a photo is looked at.
 
-    Raises UsageError `wrong-ending`, `unheard-option`, `bad-time`.
+    Raises UsageError `wrong-ending`, `unheard-option`, `bad-time`, `bad-rate`.
     """
+    if not FRAME_RATES[0] <= fps <= FRAME_RATES[1]:
+        raise UsageError("bad-rate", f"{fps:g} frames a second cannot be written.",
+                         f"Give --fps {FRAME_RATES[0]:g} to {FRAME_RATES[1]:g}.")
     kind = _kind(output)
     if kind is None:
         raise UsageError("wrong-ending", f"A photo that acts is a video or pictures, not "
