@@ -72,7 +72,7 @@ def test_refusals_leave_nothing(photo: Path, tmp_path: Path) -> None:
         ((photo, "--trajectory", other, "-o", "a.mp4"), "other-head"),
         ((photo, "--trajectory", "text.json", "-o", "a.mp4"), "bad-trajectory"),
         (("grey.png", *given, "-o", "a.mp4"), "no-face"),
-        ((photo, "--text", "hello", "-o", "a.mp4"), "not-understood"),
+        ((photo, "--text", "hello", "-o", "a.mp4"), "no-emotion"),
     ):
         assert refused("render-photo", *arguments, folder=tmp_path)["code"] == code, arguments
     assert sorted(tmp_path.iterdir()) == before

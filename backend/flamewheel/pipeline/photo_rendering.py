@@ -35,6 +35,7 @@ A design choice: the quickest change of a whole face that is not seen as a cut."
 SAME = 1e-6  # difference of two codes that are one
 JPEG_QUALITY = 95
 FAR_TURNED = 0.75  # rad: beyond 43 degrees one eye and half the mouth are hidden
+CUT_OFF = 0.02  # of the face's width beyond the picture: less is the landmarks' own scatter
 _NUMBERED = re.compile(r"%0?\d*d")
 
 
@@ -89,6 +90,9 @@ def acting_photo(
     said = found.notes
     if abs(float(np.asarray(found.global_rotation)[1])) > FAR_TURNED:
         said = (*said, "The head is turned far: what the photo hides of the face is guessed.")
+    beyond = np.maximum(-landmarks, landmarks - picture.original_size).max()
+    if beyond > CUT_OFF * np.ptp(landmarks[:, 0]):
+        said = (*said, "The picture cuts the face off: what comes into it from beyond is guessed.")
     return ActingPhoto(found, said, painter)
 
 

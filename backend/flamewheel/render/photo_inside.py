@@ -49,6 +49,9 @@ WIDE = (0.10, 0.06)
 """Opening from which a photo's mouth shows a lower half of its own, and over how much more."""
 ENOUGH_EYE = (0.25, 0.30)
 """Share of the eye wanted that the photo must show, and over how much more it is then taken."""
+SOCKET = 0.12  # about an iris' centre: skin that lies as deep as the eye
+EYE_ABOUT = 0.2  # of an iris' centre: what belongs to that eye
+FEWEST_SEEN = 12  # px: less is a stray triangle's worth
 LID_SHADOW = 0.012  # how far the upper lid's shadow reaches
 OWN_BLUR, SHARPEST = 0.6, 0.5
 """Of the photo's blur, which a face's own soft edges make larger; and px, the least."""
@@ -104,6 +107,7 @@ class Eyeballs:
         """view: the photo's own.  irises: (2,3) px centre and radius; width: px of the face."""
         self._photo, self._light, self._width = photo, light, width
         self._centres = irises[:, :2]
+        self._shade = self._sockets(view)
         self._was = view.eyes
         edge = max(1, round(0.008 * width))
         core = grown(view.eyes, -edge).astype(np.float32)
@@ -111,6 +115,18 @@ class Eyeballs:
         for iris in irises:
             self._complete(core, iris[:2], float(iris[2]))
         self._layer = mixed(self._layer, photo, blurred(core, 0.5 * edge))
+
+    def _sockets(self, view: PhotoView) -> float:
+        """How much of the face's light reaches the eyes beneath their brows."""
+        places = pixel_places(view.size)
+        about = [np.hypot(*np.moveaxis(places - centre, -1, 0)) < SOCKET * self._width
+                 for centre in self._centres]
+        lit = linear_light(self._photo) @ LUMA
+        near, skin = view.skin & (about[0] | about[1]), view.skin
+        if not near.any():
+            return 1.0
+        bright = [max(float(np.percentile(lit[part], 75)), 1e-3) for part in (near, skin)]
+        return float(np.clip(bright[0] / bright[1], 0.35, 1.0) ** 0.5)
 
     def _complete(self, core: Singles, centre: Floats, radius: float) -> None:
         """One eyeball without its lids: the iris from its own lower half, the white smoothly."""
@@ -122,6 +138,8 @@ class Eyeballs:
             return
         box = (slice(low[1], high[1]), slice(low[0], high[0]))
         known, part = core[box], self._photo[box]
+        if known.sum() < FEWEST_SEEN:  # an eye that is shut: there is nothing to continue
+            return
         places = pixel_places((int(high[0] - low[0]), int(high[1] - low[1])))
         upside = places.copy()
         upside[..., 1] = 2.0 * (centre[1] - 0.5 - low[1]) - places[..., 1]
@@ -150,12 +168,20 @@ class Eyeballs:
         return mixed(made, own, known)
 
     def _shown(self, view: PhotoView, cover: Singles) -> Singles:
-        """(H,W) whether the photo shows enough of each eye to make the whole of it."""
-        share = np.ones(cover.shape, np.float32)
+        """(H,W) whether the photo shows enough of its eyes to make the whole of them.
+
+        Of the one that shows less, for both: an eye of the photo's and one of the head's do not
+        look alike.  Eyes that are hardly open in the new picture, as in a wink, do not count.
+        """
         places = pixel_places(view.size)
-        for centre in self._centres:
-            about = np.hypot(*np.moveaxis(places - centre, -1, 0)) < 0.2 * self._width
-            ratio = float(self._was[about].sum()) / max(float(cover[about].sum()), 1.0)
+        near = [np.hypot(*np.moveaxis(places - centre, -1, 0)) < EYE_ABOUT * self._width
+                for centre in self._centres]
+        was, now = (np.array([float(picture[about].sum()) for about in near])
+                    for picture in (self._was, cover))
+        wide = now > 0.5 * now.max()
+        ratio = float((was[wide] / np.maximum(now[wide], 1.0)).min())
+        share = np.ones(cover.shape, np.float32)
+        for about in near:
             share[about] = smooth_step((ratio - ENOUGH_EYE[0]) / ENOUGH_EYE[1])
         return share
 
@@ -163,7 +189,7 @@ class Eyeballs:
         down = max(1, round(LID_SHADOW * self._width))
         lowered = np.pad(cover, ((down, 0), (0, 0)))[:-down]
         shadow = 0.3 + 0.7 * blurred(np.minimum(lowered, cover), LID_SHADOW * self._width)
-        picture = self._light.on(colours, (0.25 + 0.35 * facing) * shadow)
+        picture = self._light.on(colours, (0.25 + 0.35 * facing) * shadow * self._shade)
         return blurred(extended(picture, view.eyes, 2.0), self._light.blur)
 
 
@@ -194,7 +220,7 @@ class Mouth:
 
     def _reach(self, shown: Bools, tooth: Singles) -> Singles:
         """(H,W) 1 where the photo's own may be used, from where it shows it."""
-        if shown.sum() < 12:  # px: a stray triangle's worth
+        if shown.sum() < FEWEST_SEEN:
             return np.zeros(shown.shape, np.float32)
         span = np.maximum(TEETH_REACH * tooth, ANY_REACH) * self._width
         return smooth_step(1.5 - off(shown) / np.maximum(span, 1.0))

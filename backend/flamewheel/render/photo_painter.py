@@ -43,6 +43,7 @@ LIP_DARK = 0.3  # of the light is kept from the lips' inner side
 PLAIN = ("lips", "lids", "nostrils", "mouth_bag")  # skin that tells little of the light
 _EDGE = 0.0018  # of the face's width: softness of lids' and lips' edges
 _RIM = 0.004  # of it: how far the smooth rim of an opening may lie off the mesh's
+_HIDDEN = 0.005  # of it: softness of the line between what the photo shows and what it hides
 _BESIDE = 1.5  # px about holes in which the skin's motion is continued
 
 
@@ -167,7 +168,8 @@ class Painter:
             hidden = np.where(view.skin, (1.0 - smooth_step(seen / 0.8)) * smooth_step(2 * inside),
                               0.0).astype(np.float32)
             texture = self._texture.looked_up(view.spread(uv)) * (1.0 - LIP_DARK * lips)[..., None]
-            picture = mixed(picture, texture, blurred(hidden, 0.5) * np.float32(change))
+            share = blurred(hidden, _HIDDEN * self._width) * np.float32(change)
+            picture = mixed(picture, texture, share)
         light = np.where(view.skin, 1.0 + (ratio - 1.0) * inside, 1.0).astype(np.float32)
         picture = picture * softened(light, self._width)[..., None]
         if self._relief is None or uv is None:
