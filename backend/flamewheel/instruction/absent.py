@@ -36,7 +36,7 @@ _HEAD_VERBS = _forms(
 _TURN = _forms("turn")
 _HEAD_MOVES = _HEAD_VERBS | _TURN | frozenset(word_list("goes drops tilts turns moves"))
 _HEAD_NOUNS = frozenset(word_list("tilt turn turns shake nod nods movement motion rotation roll "
-                                  "tilted turned bowed lowered down up back pose"))
+                                  "thrown held tilted turned bowed lowered down up back pose"))
 _LOOKS = frozenset(word_list("look looks looking looked stare stares staring stared eyes eye "
                              "peer peers peering"))
 _GAZES = frozenset(word_list("left right up down away sideways upward upwards downward downwards "

@@ -62,7 +62,14 @@ def read_part_first(
     if deed is None:
         return None
     end = read_particles(tokens, look + 1, particles, inner, part.nouns[0])
-    return resolve_with(deed, particles, part, end, inner, again=word_at(tokens, at) in PRONOUNS)
+    done = resolve_with(deed, particles, part, end, inner, again=word_at(tokens, at) in PRONOUNS)
+    if done is None or look > part.end or not _participle(word):
+        return done
+    return replace(done, state=True)  # `lips pressed together`
+
+
+def _participle(word: str) -> bool:
+    return word.endswith("ed") or word in ("drawn", "thrust", "knit", "hung", "stuck")
 
 
 def _predicate(tokens: Sequence[Token], at: int, inner: list[Token]) -> int:
@@ -160,6 +167,8 @@ def describes(tokens: Sequence[Token], at: int) -> bool:
 def read_pronoun(tokens: Sequence[Token], at: int, mentioned: Part | None) -> Part | None:
     """The part spoken of last, where `it`, `them` or `both` stands."""
     if mentioned is None or word_at(tokens, at) not in PRONOUNS:
+        return None
+    if mentioned.stale and word_at(tokens, at) not in ("them", "both", "they"):
         return None
     side = None if word_at(tokens, at) == "both" else mentioned.side
     return replace(mentioned, side=side, end=at + 1, only=False)

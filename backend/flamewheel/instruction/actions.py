@@ -34,6 +34,7 @@ _ALONE = {
     **dict.fromkeys((*verb_forms("squint"), *verb_forms("squinch")), ("narrow", "eye")),
     **dict.fromkeys(verb_forms("pucker"), ("pucker", "lip")),
 }
+_LOWER_ONES = frozenset(("lip", "lips", "lid", "lids", "eyelid", "eyelids", "face"))
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 MOST_BLINKS = 20
 """A design choice: who wants more repeats the plan."""
@@ -75,6 +76,8 @@ def _read_alone(tokens: Sequence[Token], at: int) -> Action | None:
             return resolve("furrow", part, part.end)
     if word == "open" and word_at(tokens, look) == "wide" and read_part(tokens, look + 1) is None:
         return resolve("wide", Part(("mouth",), None, look + 1), look + 1)
+    if word == "dimples":
+        return resolve("dimple", Part(("corner",), None, look), look)
     if word in _ALONE:
         deed, noun = _ALONE[word]
         if word_at(tokens, look) == "up":
@@ -120,6 +123,8 @@ def _read_verb_first(
     deed = DEED_OF.get(word_at(tokens, at))
     if deed is None:
         return None
+    if word_at(tokens, at) == "lower" and word_at(tokens, at + 1) in _LOWER_ONES:
+        return None  # the lower lip
     second = at + 2 if word_at(tokens, at + 1) in ("and", "then", "or") else at
     if second > at and word_at(tokens, second) == "then":
         second += 1

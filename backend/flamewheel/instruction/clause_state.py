@@ -13,6 +13,8 @@ from .tokens import refuse
 from .vocabulary import Vocabulary
 
 SEPARATORS: tuple[ItemKind, ...] = ("then", "stop", "comma")
+REPLACING = ("replac", "swap", "trad", "exchang")
+"""`replace the smile with a frown`: here `with`, `by` and `for` say what comes."""
 _MODIFIERS: tuple[ItemKind, ...] = ("filler", "degree", "percent", "speed", "easing")
 
 
@@ -97,7 +99,7 @@ class ClauseState(StepState):
     # faces
 
     def _phrase(self, at: int, listing: bool = False) -> Phrase | None:
-        joins = not self._changing.startswith("replac")
+        joins = not self._changing.startswith(REPLACING)
         phrase = read_phrase(self._text, self._items, at, listing, joins)
         if phrase is not None:
             self.notes += phrase.notes

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .changes import ChangeReader
-from .clause_state import SEPARATORS, names
+from .clause_state import REPLACING, SEPARATORS, names
 from .denials import DenialReader
 from .drafts import Draft, set_duration, set_speed
 from .layers import emotion_follows
@@ -26,11 +26,14 @@ class ClauseReader(DenialReader, PartReader, ChangeReader):
         while self._at < len(self._items):
             item = self._items[self._at]
             self._at += 1
-            if item.kind in SEPARATORS:
+            if item.lower == ":" and self._open is not None and self._waits(self._open):
+                self._close_clause("comma")  # `brows up, jaw dropped: surprise`
+            elif item.kind in SEPARATORS:
                 self._close_clause(item.kind)
             else:
                 getattr(self, f"_on_{item.kind}")(item)
         self._close_clause("stop")
+        self._step_for_keeps()
         if self._pending.timings or self._pending.speeds:
             self._settle(self._previous)
         self.drafts += self._deferred
@@ -109,7 +112,7 @@ class ClauseReader(DenialReader, PartReader, ChangeReader):
 
     def _on_with(self, item: Item) -> None:
         self._joint = "with" if self._open is not None else self._joint
-        if self._changing.startswith("replac"):
+        if self._changing.startswith(REPLACING):
             self._on_to(item)
 
     def _on_hint(self, item: Item) -> None:
@@ -268,7 +271,9 @@ class ClauseReader(DenialReader, PartReader, ChangeReader):
 
     def _on_filler(self, item: Item) -> None:
         """Means nothing; but `as` and `when` join what happens at once."""
-        if item.lower in ("as", "when"):
+        if item.lower in ("by", "for") and self._changing.startswith(REPLACING):
+            self._on_to(item)
+        elif item.lower in ("as", "when"):
             self._subordinate = not self._clause
             self._joint = "with" if self._open is not None else self._joint
 

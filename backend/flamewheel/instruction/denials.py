@@ -6,6 +6,7 @@ from __future__ import annotations
 from ..wheel_names import NEUTRAL
 from .clause_state import ClauseState
 from .drafts import Draft
+from .layers import VERBS
 from .mixes import Phrase, read_single
 from .mixing import emotion_names, without
 from .plan import EmotionMix, Span
@@ -53,7 +54,11 @@ class DenialReader(ClauseState):
             weaker = Phrase(phrase.mix.scaled(0.5), phrase.end, (item.span[0], phrase.span[1]),
                             where=phrase.where)
             self.notes.append(f"'{quoted(self._text, weaker.span)}' was taken as half as strong")
-            self._show(weaker, bare=True)
+            shown = self._open
+            if shown is not None and emotion_names(shown.mix) == emotion_names(weaker.mix):
+                shown.mix = weaker.mix  # `happy, but not too happy`
+            else:
+                self._show(weaker, bare=True)
             return
         self._at = phrase.end
         later = self._at < len(self._items) and self._items[self._at].lower in (
@@ -89,6 +94,9 @@ class DenialReader(ClauseState):
             if joint.lower not in ("or", "nor", "and") and not comma:
                 break
             more = read_single(self._text, self._items, end + 1 + comma)
+            word = "" if more is None else quoted(self._text, more.span).lower()
+            if joint.lower == "and" and word in VERBS and not word.endswith("ing"):
+                break  # `stop crying and smile`
             if more is None or (more.where is None) != (phrase.where is None):
                 break
             mixes.append(more.mix)

@@ -10,7 +10,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("look", "fill with;fills with;filled with;filling with;fill up with;full of;fills up with;"
              "brim with;brims with;brimming with;betray;betrays;reveal;reveals;revealing;"
              "radiate;radiates;light up with;lights up with;lit up with;end up in;ends up in;"
-             "ending up in;wound up;ended up;turn out;carry;carries;read as;reads as;remain;"
+             "ending up in;wound up;ended up;turn out;read as;reads as;"
              "play it;plays it;play;plays;ends in;express;overcome with;overcome by;crushed with;"
              "crushed by;gripped by;filled by;struck by;struck with;consumed by;consumed with;"
              "hit by;seized by;seized with;taken by;overwhelmed by;overwhelmed with;swept by;"
@@ -23,7 +23,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
              "glow with;burn with;overtaken by;etched with;written with;"
              "break down;breaks down;breaking down;broke down;burst out;bursts out;bursting out;"
              "break out;breaks out;breaking out;bares"),
-    ("change", "build;builds;building;built;build up;builds up;building up;ramp;ramps;ramping;"
+    ("change", "swap;swaps;swapping;trade;trades;trading;exchange;exchanges;exchanging;"
+               "build;builds;building;built;build up;builds up;building up;ramp;ramps;ramping;"
                "ramp up;ramps up;escalate;escalates;escalating;rise to;rises to;climb;climbs;"
                "spiral;spirals;descend;descends;collapse;collapses;collapsing;crumple;crumples;"
                "erupt;erupts;erupting;explode;explodes;exploding;drop to;drops to;swing;swings;"
@@ -41,7 +42,9 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
                "not going through neutral;without neutral in between;never passing neutral;"
                "without passing neutral;without going via neutral;without going neutral;"
                "and skip neutral;but skip neutral;leaving out neutral;omitting neutral"),
-    ("hold", "beat;don't change;do not change;don't move;do not move;doesn't change;no change;"
+    ("hold", "beat;continue;continues;continuing;continue to;continues to;continuing to;go on;"
+             "goes on;going on;keep on;keeps on;keeping on;carry on;carries on;carrying on;"
+             "don't change;do not change;don't move;do not move;doesn't change;no change;"
              "doesn't move;nothing changes;nothing moves;not moving;not changing;stand still;"
              "stays put;stay put;does not move;does not change;hold still;holds still;stay still;"
              "stays still;be still;remain still;remains still;keep still;keeps still"),
@@ -108,7 +111,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
                "at the same time;simultaneously;all at the same time;at the same instant;mixed up;"
                "all together;taken together;takes hold;take hold;set in;sets in;"
                "in general;in total;over all;overall;as one"),
-    ("hint", "together with;and simultaneously;as well as;accompanied by"),
+    ("hint", "but rather;but instead;or rather;"
+             "together with;and simultaneously;as well as;accompanied by"),
     ("each", "a step;per emotion;for each one;each one;for every step;per change;apiece;"
              "each step;each emotion;per transition"),
 )
@@ -136,7 +140,8 @@ _DEGREES = {
     "partly": 0.5, "partially": 0.5, "part way": 0.5, "partway": 0.5, "strong": 1.25,
     "so very": 1.25, "deadly": 1.25, "dead": 1.25, "beyond": 1.5, "thoroughly": 1.5,
     "to the max": 1.5, "as much as possible": 1.5, "in the extreme": 1.5, "max": 1.5,
-    "massive": 1.5, "biggest": 1.5, "minimal": 0.25, "minimum": 0.25, "increase": 1.25,
+    "massive": 1.5, "entirely": 1.5, "particularly": 1.25, "especially": 1.25, "overly": 1.25,
+    "biggest": 1.5, "minimal": 0.25, "minimum": 0.25, "increase": 1.25,
     "increases": 1.25, "amplify": 1.25, "boost": 1.25, "exaggerate": 1.5, "exaggerated": 1.5,
     "enormous": 1.5, "massively": 1.5, "enormously": 1.5, "immensely": 1.5,
     "exceedingly": 1.5, "severely": 1.5, "violently": 1.5, "hint of": 0.35, "trace of": 0.35,
@@ -160,7 +165,9 @@ MORE_FILLERS = frozenset(word_list(
     "old little tall elderly teenager teen hero villain heroine king queen princess robot alien "
     "creature monster baby toddler dad mum mom mother father grandmother grandfather grandma "
     "grandpa brother sister friend teacher today tonight tomorrow yesterday doing weather "
-    "any everybody nobody act across until own see curve pace speed "
+    "any longer exactly instead "
+    "everybody nobody act across until own see curve pace speed keyframe keyframes gimme "
+    "feign feigns fake fakes faking feigning "
     "under beneath above below underneath interpolation easing rate tempo rhythm spend spends "
     "spending mostly mainly largely primarily chiefly predominantly "
 ))

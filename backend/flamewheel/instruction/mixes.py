@@ -17,6 +17,8 @@ _ADJECTIVES = ("y", "ed", "ful", "ous", "ing", "ic", "ive", "ent", "ant", "al", 
                "mad", "glad", "id", "ble", "ile", "ar", "calm", "blue", "ene", "ken", "ught")
 _LONGEST_LIST = 8
 """Emotions after which commas are steps: nobody means a mix then."""
+_FARTHEST_EACH = 30
+"""Items over which `each` is looked for; a longer list has its lengths elsewhere."""
 _MOSTLY = frozenset(("mostly", "mainly", "largely", "primarily", "chiefly", "predominantly",
                      "for the most part"))
 MOSTLY = 0.7
@@ -104,7 +106,7 @@ def read_single(text: str, items: Sequence[Item], at: int) -> Phrase | None:
 
 def _one_after_another(items: Sequence[Item], at: int) -> bool:
     """`happy, sad and angry, one second each`: steps, whatever joins them."""
-    for item in items[at:]:
+    for item in items[at:at + _FARTHEST_EACH]:
         if item.kind in ("then", "stop"):
             return False
         if item.kind == "each":
@@ -145,6 +147,11 @@ def _word_itself(items: Sequence[Item], part: Strength) -> EmotionMix:
     return mix
 
 
+def describes(word: str) -> bool:
+    """`furious`, `sad`: says how a face is, not what it does next."""
+    return word not in VERBS and word.endswith(_ADJECTIVES)
+
+
 def _both_describe(items: Sequence[Item], first: Strength, second: Strength, where: Where) -> bool:
     """`angry and sad eyes`, `sadness and anger in the eyes`: the part belongs to both."""
     if first.span[0] > second.span[0] or second.end >= len(items):
@@ -153,7 +160,7 @@ def _both_describe(items: Sequence[Item], first: Strength, second: Strength, whe
     before = items[first.end - 1].lower
     if attributive:
         between = items[first.end].kind if first.end < len(items) else ""
-        return between == "and" and before not in VERBS and before.endswith(_ADJECTIVES)
+        return between == "and" and describes(before)
     between = items[first.end].kind if first.end < len(items) else ""
     verbs = before in VERBS or items[second.end - 1].lower in VERBS
     return between in ("and", "comma") and not verbs

@@ -25,7 +25,6 @@ _NOUNS = {
     "cheek": "cheek cheeks cheeked",
     "mouth": "mouth mouthed",
     "lip": "lip lips lipped",
-    "corner": "dimples",
     "jaw": "jaw jaws jawline jawed",
     "chin": "chin",
     "tongue": "tongue",
@@ -82,6 +81,7 @@ class Part:
     only: bool = False  # `only the mouth`, `the mouth alone`
     bare: bool = False  # without article: `angry eyes`
     placed: bool = False  # `on the left`: nothing has to join it to an emotion
+    stale: bool = False  # an emotion was named since: `it` is that one
     span: Span = (0, 0)
 
     @property
@@ -168,7 +168,7 @@ def _read_one(tokens: Sequence[Token], at: int) -> Part | None:
         else:
             break
         at += 1
-        if at - first > 8:
+        if at - first > 6:
             return None
     noun = _noun(tokens, at, kind, side)
     if noun is None:

@@ -162,6 +162,7 @@ class PartReader(ClauseState):
         keep = item.keep
         assert keep is not None
         self._meant_something = True
+        self._keep_span = item.span
         if keep.sided:
             self.notes.append(f"'{quoted(self._text, item.span)}': a part is kept on both sides")
         if keep.everywhere:
@@ -169,10 +170,18 @@ class PartReader(ClauseState):
         else:
             self._kept += keep.keeps
 
+    def _step_for_keeps(self) -> None:
+        """`keep the eyes closed for two seconds`, and nothing else: the face does so."""
+        states = [keep for keep in self._kept_everywhere if not keep.endswith("still")]
+        if not self.drafts and states and self._keep_span is not None:
+            self._previous = [Draft("go", self._face, self._keep_span, over=True)]
+            self.drafts += self._previous
+
     def _finish_keeps(self) -> None:
         """What is kept throughout; what waited for a step in vain is kept throughout too."""
+        kept = [*self._kept_everywhere, *self._kept]
         for draft in self.drafts:
-            draft.keeps += [*self._kept_everywhere, *self._kept]
+            draft.keeps += kept
 
     def _face_words_follow(self) -> bool:
         """Is the next thing said one of a part of the face?"""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from .deeds import Action
 from .drafts import Draft, Pending
 from .layers import Where
-from .mixes import Phrase
+from .mixes import Phrase, describes
 from .mixing import emotion_names
 from .part_words import Part, Side
 from .plan import CURRENT, EmotionMix, Layer, Span
@@ -40,6 +40,7 @@ class StepState:
         self._last_action: Action | None = None  # for `…, then the right one`
         self._kept: list[str] = []  # of KEEPS, waiting for a step
         self._kept_everywhere: list[str] = []
+        self._keep_span: Span | None = None  # where the last of them is said
         self._also_denied: set[str] = set()  # emotions of the denial that is read
         self._denial_mix: EmotionMix | None = None  # what the last denial left
         self._denied: dict[str, Span] = {}  # emotions that this sentence says are not shown
@@ -64,13 +65,16 @@ class StepState:
         if where is not None:
             self._layer(phrase.mix, where, phrase.span)
         else:
-            self._go(phrase.mix, phrase.span, bare)
+            words = self._text[slice(*phrase.span)].lower().split()
+            self._go(phrase.mix, phrase.span, bare, describes(words[-1]))
 
-    def _go(self, mix: EmotionMix, span: Span, bare: bool = False) -> None:
+    def _go(
+        self, mix: EmotionMix, span: Span, bare: bool = False, describing: bool = False
+    ) -> None:
         """A whole face: a new step, or the emotion of a step of which only a part was said."""
         self._check_denied(mix, span)
         waiting = self._open
-        if waiting is not None and waiting.over and self._may_join(waiting.state):
+        if waiting is not None and waiting.over and self._may_join(waiting.state or describing):
             waiting.mix, waiting.over, waiting.bare = mix, False, bare
             waiting.span = (min(waiting.span[0], span[0]), max(waiting.span[1], span[1]))
             waiting.keeps += [deed.keep for deed in waiting.deeds if deed.keep]

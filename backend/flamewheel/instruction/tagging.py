@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .actions import read_action
@@ -103,7 +103,8 @@ def tag(text: str, tokens: Sequence[Token], vocabulary: Vocabulary, fps: float) 
         last = None
         if item_or_none is not None:
             items.append(item_or_none)
-            mentioned = None if item_or_none.kind == "emotion" else mentioned
+            if item_or_none.kind == "emotion" and mentioned is not None:
+                mentioned = replace(mentioned, stale=True)
     return items
 
 

@@ -63,6 +63,11 @@ ACTIONS = {
     "smile, brows raised": ["Joy[AU1 AU2] 1"],
     "blink twice": ["Current[AU43] 0.15", "Current 0.15"] * 2,
     "smile, then wink with the right eye": ["Joy 1", "Joy[AU43R] 0.15", "Joy 0.15"],
+    "cock an eyebrow": ["Current[AU1L AU2L] 1"],
+    "brows up, jaw dropped: surprise": ["Surprise[AU1 AU2 AU26] 1"],
+    "raise the brows in surprise, then furrow them in anger": [
+        "Surprise[AU1 AU2] 1", "Anger[AU4] 1"],
+    "pout with the lower lip out": ["Sadness*0.5[AU17] 1"],
     "raise the brows and back": ["Current[AU1 AU2] 1", "Current 1"],
 }
 
@@ -75,6 +80,7 @@ KEPT = {
     "a smile that doesn't reach her eyes": ["Joy(eyes still) 1"],
     "smile with the mouth shut, then cry": ["Joy(mouth shut) 1", "Sadness 1"],
     "keep the mouth shut: smile, then cry": ["Joy(mouth shut) 1", "Sadness(mouth shut) 1"],
+    "keep the eyes closed for two seconds": ["Current(eyes shut) 1", "hold 2"],
     "smile, then cry, the jaw still the whole time": [
         "Joy(jaw still) 1", "Sadness(jaw still) 1"],
 }
@@ -86,6 +92,7 @@ DENIED = {
     "not very happy": ["Joy*0.5 1"], "don't look so sad": ["Sadness*0.5 1"],
     "angry and sad, then not sad": ["Anger+Sadness 1", "Anger 1"],
     "not only sad but also angry": ["Sadness+Anger 1"],
+    "stop crying and smile": ["Joy 1"], "happy, but not too happy": ["Joy*0.5 1"],
     "happy, then not happy": ["Joy 1", "Neutral 1"],
 }
 
@@ -98,6 +105,10 @@ MIXED = {
     "a smile creeps over her face": ["Joy 1"],
     "smile, a beat, then let it drop": ["Joy 1", "hold 1", "Neutral 1"],
     "two seconds of joy, then anger": ["Joy 1", "hold 2", "Anger 1"],
+    "smile slightly, then frown very deeply": ["Joy*0.5 1", "Sadness*? 1"],
+    "smile at 50%, then at 100%": ["Joy*0.5 1", "Joy 1"],
+    "smile two seconds after frowning": ["Sadness 1", "hold 2", "Joy 1"],
+    "happy, sad and angry, 2 s each": ["Joy 2", "Sadness 2", "Anger 2"],
     "happy, but sad after two seconds": ["Joy 1", "hold 2", "Sadness 1"],
 }
 
