@@ -15,6 +15,7 @@ from .options import add_every_subject_option, positive
 from .places import check_ending, check_places
 from .report import print_json, progress_line, say
 from .training_emotion import add_emotion_training
+from .training_instruction import add_instruction_training
 from .training_recogniser import add_recogniser_training
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def add_training(
     detail.set_defaults(run=train_detail)
     add_emotion_training(models, common)
     add_recogniser_training(models, common)
+    add_instruction_training(models, common)
 
 
 def _add_encoder(
