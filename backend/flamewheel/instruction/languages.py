@@ -30,6 +30,9 @@ _SCRIPTS = {
 """First word of a letter's Unicode name -> the language it most often stands for."""
 _SIGNS = ("LATIN", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "KELVIN", "ANGSTROM", "OHM")
 """Letters in the Unicode sense that English texts may have: 3ʳᵈ, 1ª, µ."""
+_LOANS_BY_FIRST = {
+    first: tuple(loan for loan in LOANS if loan[0] == first) for first, *_ in LOANS
+}
 
 
 def foreign_language(
@@ -79,7 +82,7 @@ def _without_loans(words: Sequence[Word]) -> list[Word]:
     kept: list[Word] = []
     at = 0
     while at < len(words):
-        loan = next((phrase for phrase in LOANS
+        loan = next((phrase for phrase in _LOANS_BY_FIRST.get(words[at][0], ())
                      if tuple(word for word, _ in words[at:at + len(phrase)]) == phrase), None)
         if loan is None:
             kept.append(words[at])
@@ -90,8 +93,10 @@ def _without_loans(words: Sequence[Word]) -> list[Word]:
 def _other_words(
     words: Sequence[Word], is_english: Callable[[str], bool]
 ) -> tuple[str | None, Span] | None:
-    scores: list[tuple[int, int, Language]] = []
     english = {word for word, _ in words if is_english(word)}
+    if all(word in english for word, _ in words):
+        return None
+    scores: list[tuple[int, int, Language]] = []
     for language in LANGUAGES:
         of_it = [word for word, _ in words if _belongs(word, language)]
         scores.append((sum(word not in english for word in of_it), len(of_it), language))

@@ -8,7 +8,6 @@ share pairs of letters with it, so that the longest text of unknown words stays 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 _COMPARED = 12
@@ -26,17 +25,22 @@ class SpellingIndex:
     def __init__(self, words: Iterable[str]) -> None:
         """`words` in lower case; earlier ones come first among equals."""
         self._words = tuple(dict.fromkeys(words))
-        self._holding: dict[str, list[int]] = {}
+        self._holding: dict[str, list[int]] = {}  # first letter and pair -> words
         for number, word in enumerate(self._words):
             for pair in set(_pairs(word)):
-                self._holding.setdefault(pair, []).append(number)
+                self._holding.setdefault(word[0] + pair, []).append(number)
 
     def near(self, word: str) -> list[tuple[int, str]]:
-        """(mistakes, word) for words that `word` may stand for, the fewest mistakes first."""
+        """(mistakes, word) for words that `word` may stand for, the fewest mistakes first.
+
+        Only words that begin as it does or with its second letter: `_framed_alike` wants no others.
+        """
         most = most_mistakes(len(word))
-        shared: Counter[int] = Counter()
+        shared: dict[int, int] = {}
         for pair in set(_pairs(word)):
-            shared.update(self._holding.get(pair, ()))
+            for first in set(word[:2]):
+                for number in self._holding.get(first + pair, ()):
+                    shared[number] = shared.get(number, 0) + 1
         likely = sorted(
             (number for number in shared if abs(len(self._words[number]) - len(word)) <= most),
             key=lambda number: (len(self._words[number]) - 2 * shared[number], number),

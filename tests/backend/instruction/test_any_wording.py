@@ -98,11 +98,14 @@ def test_the_papers_failure_scared_is_fear(parse, template, word):
     assert (plan.start, plan.steps[0].target) == (EmotionMix("Joy"), EmotionMix("Fear"))
 
 
-def test_every_word_and_phrase_in_both_places_of_the_first_template(parse):
+def test_every_word_and_phrase_in_the_first_template(parse):
+    """Words in both places; their forms and phrases in one of them, turn about."""
     wrong = []
-    for phrase in LEXICON:
+    base = set(BASE_WORDS)
+    for number, phrase in enumerate(LEXICON):
         other = "joy" if expected(phrase).primary == "Fear" else "fear"
-        for first, second in ((phrase, other), (other, phrase)):
+        places = ((phrase, other), (other, phrase))
+        for first, second in places if phrase in base else (places[number % 2],):
             text = f"{PAPER[0].format(a=first, b=second)}."
             if read(parse, text) != canonical(first, second, 1.0):
                 wrong.append((text, read(parse, text)))
