@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 _COMPARED = 12
-"""Words whose spelling is compared letter by letter: those with the most pairs in common."""
+"""Words whose spelling is compared letter by letter: those with the most pairs in common;
+a design choice."""
 
 
 def most_mistakes(letters: int) -> int:
