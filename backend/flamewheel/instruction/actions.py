@@ -36,8 +36,6 @@ _ALONE = {
 }
 _LOWER_ONES = frozenset(("lip", "lips", "lid", "lids", "eyelid", "eyelids", "face"))
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
-MOST_BLINKS = 20
-"""A design choice: who wants more repeats the plan."""
 
 
 
@@ -110,7 +108,7 @@ def _read_blink(tokens: Sequence[Token], at: int, what: str) -> Action:
     if word_at(tokens, end) in _TIMES:
         times, end = _TIMES[word_at(tokens, end)], end + 1
     elif (counted := read_count(tokens, end)) and word_at(tokens, counted[1]) in ("times", "time"):
-        times, end = int(min(max(counted[0], 1), MOST_BLINKS)), counted[1] + 1
+        times, end = int(min(max(counted[0], 1), 10**6)), counted[1] + 1
     elif word_at(tokens, end) == "a" and word_at(tokens, end + 1) == "few":
         times, end = 3, end + 2 + (word_at(tokens, end + 2) == "times")
     return Action(("eye",), what, side, end, (0, 0), ((MOMENTARY[what], 1.0),), momentary=times)

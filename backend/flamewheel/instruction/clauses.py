@@ -227,7 +227,12 @@ class ClauseReader(DenialReader, PartReader, ChangeReader):
             self.notes.append(
                 f"'{item.lower}' has no unit and was read as {item.timing.seconds:g} seconds"
             )
-        if item.lower in _PAUSES and not self._clause and self.drafts:
+        if item.timing.between:
+            self.notes.append(f"'{item.lower}' was taken as {item.timing.seconds:g} seconds")
+        if self._at < len(self._items) and self._items[self._at].lower == ":":
+            self._at += 1  # `1 s: smile, 2 s: frown`
+            self._pending.timings.append(item)
+        elif item.lower in _PAUSES and not self._clause and self.drafts:
             self._hold(item)
             self.drafts[-1].seconds = item.timing.seconds
         elif item.timing.mode == "wait":

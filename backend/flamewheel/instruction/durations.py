@@ -27,7 +27,11 @@ _NUMBER_WORDS = {
     **{word: 10.0 * value for value, word in enumerate(_TENS, 2)},
 }
 
+_TIMES = {"hundred": 100.0, "thousand": 1000.0}
+_MINUTE = 60.0
+
 _AMOUNTS = (
+    ("a hundred", 100.0), ("a thousand", 1000.0),
     ("three quarters of a", 0.75), ("three quarters of the", 0.75), ("a quarter of a", 0.25),
     ("quarter of a", 0.25), ("a third of a", 1 / 3), ("a tenth of a", 0.1), ("half of a", 0.5),
     ("half a", 0.5), ("half an", 0.5), ("a half", 0.5), ("a quarter", 0.25), ("half", 0.5),
@@ -38,6 +42,7 @@ _AMOUNTS = (
 """Vague ones (a couple, a few, several) are design choices; the plan's rows show the number."""
 
 _WHOLE = (
+    ("a fraction of a second", 0.2),
     ("the blink of an eye", 0.2), ("a split second", 0.2), ("split second", 0.2),
     ("an instant", 0.2), ("a flash", 0.2), ("a brief moment", 0.5), ("a moment", 1.0),
     ("a beat", 1.0), ("a while", 3.0), ("a long time", 5.0),
@@ -51,6 +56,7 @@ class Duration:
 
     seconds: float
     end: int
+    between: bool = False  # the middle of what was said: two to three seconds
 
 
 def read_duration(tokens: Sequence[Token], at: int, fps: float) -> Duration | None:
@@ -62,15 +68,37 @@ def read_duration(tokens: Sequence[Token], at: int, fps: float) -> Duration | No
     if amount is None:
         return None
     value, end = amount
+    between = None
+    if _read_unit(tokens, end, fps) is None and read_count(tokens, at) == amount:
+        between = _read_other_end(tokens, end)
+    if between is not None:
+        value, end = (value + between[0]) / 2, between[1]
     unit = _read_unit(tokens, end, fps)
     if unit is None:
         return None
     end += 1
+    rest = _read_seconds(tokens, end) if unit == _MINUTE and between is None else None
+    if rest is not None:
+        return Duration(value * unit + rest[0], rest[1])
     if _says(tokens, end, "and a half"):
         value, end = value + 0.5, end + 3
     elif _says(tokens, end, "and a quarter"):
         value, end = value + 0.25, end + 3
-    return Duration(value * unit, end)
+    return Duration(value * unit, end, between is not None)
+
+
+def _read_seconds(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+    """`(1 minute) and 5 seconds`: the seconds, and the token after them."""
+    counted = read_count(tokens, at + _says(tokens, at, "and"))
+    if counted is None or counted[1] >= len(tokens):
+        return None
+    return (counted[0], counted[1] + 1) if _SECONDS.get(tokens[counted[1]].lower) == 1.0 else None
+
+
+def _read_other_end(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+    """`(two) to three`, `(1.5)-2`: the larger number, and the token after it."""
+    joined = at < len(tokens) and tokens[at].lower in ("to", "or", "-", "–")
+    return read_count(tokens, at + joined)
 
 
 def read_count(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
@@ -83,6 +111,8 @@ def read_count(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     if token.lower not in _NUMBER_WORDS:
         return None
     value, end = _NUMBER_WORDS[token.lower], at + 1
+    if end < len(tokens) and tokens[end].lower in _TIMES:
+        return value * _TIMES[tokens[end].lower], end + 1
     if value >= 20 and end < len(tokens) and 0 < _NUMBER_WORDS.get(tokens[end].lower, 0) < 10:
         value, end = value + _NUMBER_WORDS[tokens[end].lower], end + 1
     if end + 1 < len(tokens) and tokens[end].lower == "point":

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .layers import emotion_follows
 from .lexicon import is_adverb
 from .plan import EmotionMix, Span
 from .tagging import Item
@@ -41,7 +42,7 @@ def read_strength(items: Sequence[Item], at: int) -> Strength | None:
     after = end + 1 if end < len(items) and items[end].kind in ("at", "to") else end
     if after < len(items) and percent is None:
         behind = items[after]
-        alone = after + 1 >= len(items) or items[after + 1].mix is None
+        alone = not emotion_follows(items, after + 1)
         if behind.kind == "percent" and alone:
             percent, span, end = behind.number, (span[0], behind.span[1]), after + 1
         elif behind.kind == "degree" and alone and (after > end or _ends_there(items, after + 1)):

@@ -16,6 +16,8 @@ from .plan import Layer
 from .tagging import Item, ItemKind
 from .wording import quoted
 
+MOST_BLINKS = 10
+"""A design choice: a plan stays short enough to be read; who wants more says so again."""
 _OF_THE_FACE: tuple[ItemKind, ...] = ("part", "action", "keep")
 _TURNS: tuple[ItemKind, ...] = ("change", "to")
 
@@ -125,7 +127,9 @@ class PartReader(ClauseState):
         """Shut and open again, as often as is said; then the face is as it was."""
         side = self._resolved(action.side, item.span)
         drafts: list[Draft] = []
-        for _ in range(action.momentary):
+        if action.momentary > MOST_BLINKS:
+            self.notes.append(f"'{quoted(self._text, item.span)}' was taken as {MOST_BLINKS} times")
+        for _ in range(min(action.momentary, MOST_BLINKS)):
             shut = Draft("go", self._face, item.span, over=True, usual_seconds=BLINK_SECONDS)
             shut.deeds.append(Deed(action.nouns, action.deed, side, action.units,
                                    words=quoted(self._text, item.span), notes=self.notes))

@@ -58,6 +58,7 @@ class Timing:
     seconds: float
     mode: Mode
     assumed: bool = False  # the unit was not said
+    between: bool = False  # two lengths were said, this is the middle
 
 
 @dataclass(frozen=True)
@@ -168,11 +169,11 @@ def _duration(
                      "'{word}' ({at}) is a moment; only lengths of time are understood.",
                      "Say how long the face waits, for instance 'after 2 seconds, smile'.")
     if found is None:
-        bare = _bare_number(tokens, look) if mode == "over" else None
+        bare = _bare_number(tokens, look) if mode in ("over", "for") else None
         if bare is None:
             return None
         seconds, end = bare
-        return _timed(text, tokens, (at, end), Timing(seconds, "over", assumed=True)), end
+        return _timed(text, tokens, (at, end), Timing(seconds, mode or "over", assumed=True)), end
     end = found.end
     following = tokens[end].lower if end < len(tokens) else ""
     if following == "after" and end + 1 < len(tokens) and tokens[end + 1].lower not in _THAT:
@@ -183,7 +184,8 @@ def _duration(
         mode, end = mode or "for", end + 1
     elif following == "of" and mode in (None, "wait"):
         mode, end = "for", end + 1  # `three seconds of fear`
-    return _timed(text, tokens, (at, end), Timing(found.seconds, mode or "over")), end
+    timing = Timing(found.seconds, mode or "over", between=found.between)
+    return _timed(text, tokens, (at, end), timing), end
 
 
 def _bare_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:

@@ -20,6 +20,9 @@ from flamewheel.instruction.tokens import tokenise
         ("twenty-five seconds", 25), ("one point five seconds", 1.5), ("a couple of seconds", 2),
         ("a few seconds", 3), ("two minutes", 120), ("12 frames", 0.5), ("36f", 1.5), (".5 s", 0.5),
         ("a moment", 1), ("a split second", 0.2), ("-2 seconds", -2), ("1e2 s", 100),
+        ("1 min 30 s", 90), ("a minute and 5 seconds", 65), ("a minute and a half", 90),
+        ("two thousand milliseconds", 2), ("a hundred frames", 100 / 24), ("two beats", 2),
+        ("2 to 3 seconds", 2.5), ("1.5-2 s", 1.75),
     ],
 )
 def test_length_of_time(text, seconds):

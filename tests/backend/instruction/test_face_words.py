@@ -153,6 +153,7 @@ def test_the_order_of_phrases_does_not_matter(parse, phrases):
     ("close the mouth", "there was nothing to undo"),
     ("not angry", "was taken as Neutral"),
     ("happy, not angry", "none of it is shown"),
+    ("blink 50 times", "was taken as 10 times"),
     ("not too sad", "half as strong"),
     ("smile, keeping the left brow still", "kept on both sides"),
 ])
