@@ -37,6 +37,8 @@ def add_transition(
                       help="only tell what was understood; with --json as a plan for --plan")
     verb.add_argument("--start", type=Path, help="parameter file of the face as it is now")
     verb.add_argument("--seed", type=int, help="vary the performance; a seed repeats it")
+    verb.add_argument("--generator", type=Path, metavar="FILE",
+                      help="weights of `train i2fet` that draw a seed's faces (the embedded ones)")
     verb.add_argument("--still", action="store_true",
                       help="join the expressions evenly: no timing of regions, overshoot or blinks")
     verb.add_argument("--fps", type=float, metavar="N",
@@ -70,7 +72,7 @@ def _perform(plan: TransitionPlan, options: Namespace) -> None:
 
     result = pipeline.perform(
         plan, head=options.head, start=_expression_in(options.start), seed=options.seed,
-        motion=None if options.still else ALIVE)
+        motion=None if options.still else ALIVE, generator=options.generator)
     if options.output:
         save_trajectory(result.trajectory, options.output)
     if options.sheet:
@@ -127,7 +129,8 @@ def _refuse_options_that_disagree(options: Namespace) -> None:
     if options.dry_run:
         refuse_unheard(
             [("-o", options.output), ("--sheet", options.sheet), ("--start", options.start),
-             ("--seed", options.seed is not None), ("--still", options.still)],
+             ("--seed", options.seed is not None), ("--still", options.still),
+             ("--generator", options.generator)],
             "--dry-run", "It writes nothing and acts nothing; --json prints the plan.")
     check_ending(options.sheet, ".png", "A sheet")
     if options.fps is not None and not 1 <= options.fps <= MOST_FPS:

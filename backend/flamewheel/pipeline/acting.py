@@ -6,9 +6,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import HeadError
+from ..errors import CheckpointError, HeadError, UsageError, WheelError
 from ..parameters import ExpressionCode
 from ..trajectory import Trajectory
 from .database import expression_database
@@ -17,6 +18,7 @@ from .units import HEADS_KEPT, head_units, with_landmarks
 if TYPE_CHECKING:
     from ..head.data import NamedUnits
     from ..head.known_strengths import KnowingMeter
+    from ..instruction.compose import Faces
     from ..instruction.part_faces import PartFaces
     from ..instruction.plan import EmotionMix, TransitionPlan
     from ..motion.style import MotionStyle
@@ -87,26 +89,53 @@ def perform(
     start: ExpressionCode | None = None,
     seed: int | None = None,
     motion: MotionStyle | None = None,
+    generator: Path | None = None,
 ) -> TransitionResult:
     """A plan, as it was understood or edited, as a performance of `head`.
 
     `start` is what the face shows now; it counts where the plan names no beginning.  motion: how
     the face moves between the plan's expressions; None joins them as paper 002 does (eq. 16).
     seed: gives one of many performances of the plan, the same one again; None the exact faces.
-    Raises InstructionError `no-such-unit` where the head lacks an action unit that is asked for.
+    generator: the file of a trained I2FET that draws a seed's faces; None is the one that comes
+    with the embedded head.  A head that has none varies its exact faces a little
+    (`instruction.compose.VARIATION`).
+    Raises InstructionError `no-such-unit` where the head lacks an action unit that is asked for,
+    UsageError `bad-seed`, `unheard-option` (a generator without a seed), CheckpointError or
+    WheelError for a generator that cannot be read or is another head's.
     """
     from ..instruction.compose import plan_to_trajectory, start_notes
 
     stage = stage_of(head)
     if start is not None:
         start = _fitted(start, stage.database.expression_count)
+    faces = _drawn_faces(stage, seed, generator)
     anchors = plan_to_trajectory(
-        plan, stage.faces, stage.database.head, start, seed, parts=stage.parts)
+        plan, faces or stage.faces, stage.database.head, start, seed, parts=stage.parts,
+        varied=faces is None)
     notes = (*plan.notes, *start_notes(plan, start))
     if motion is None:
         return TransitionResult(anchors, plan, notes)
     living, told = _enlivened(stage, plan, anchors, motion)
     return TransitionResult(living, plan, (*notes, *told))
+
+
+def _drawn_faces(stage: Stage, seed: int | None, path: Path | None) -> Faces | None:
+    """The faces of a seed as the head's generator draws them; None where it has none."""
+    if seed is None:
+        if path is not None:
+            raise UsageError("unheard-option", "A generator draws nothing without a seed.",
+                             "Give a seed; without one the faces are exact.")
+        return None
+    from ..instruction.generator import load_generator
+
+    if path is None:
+        with suppress(CheckpointError, WheelError):  # none comes with it, or for another head
+            shipped = load_generator()
+            if shipped.about.head_checksum == stage.database.head_checksum:
+                return lambda mixes: shipped.faces(mixes, seed)
+        return None
+    drawing = load_generator(path, database=stage.database)
+    return lambda mixes: drawing.faces(mixes, seed)
 
 
 def _enlivened(
@@ -152,15 +181,17 @@ def transition(
     start: ExpressionCode | None = None,
     seed: int | None = None,
     motion: MotionStyle | None = None,
+    generator: Path | None = None,
 ) -> TransitionResult:
     """A sentence as a performance of `head`, with the plan that was understood.
 
     `start` is what the face shows now; it counts where the sentence names no beginning.
-    For `seed` and `motion` see `perform`.
+    For `seed`, `motion` and `generator` see `perform`.
     Raises InstructionError with the place in the text where it cannot be understood.
     """
     # understood before the head is read: a wrong word is told at once
-    return perform(understand(text), head=head, start=start, seed=seed, motion=motion)
+    return perform(
+        understand(text), head=head, start=start, seed=seed, motion=motion, generator=generator)
 
 
 def stage_of(head: str = "open") -> Stage:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from flamewheel import pipeline
-from flamewheel.errors import InstructionError
+from flamewheel.errors import FlamewheelError, InstructionError
 from flamewheel.head.held_openings import HeldLids, HeldLips
 from flamewheel.head.registry import find_head
 from flamewheel.instruction.plan import EmotionMix, Layer, PlanStep, TransitionPlan
@@ -76,6 +76,35 @@ def test_a_seed_varies_whole_faces_but_a_kept_mouth_stays_shut():
     low, high = DATABASE.low[:COUNT], DATABASE.high[:COUNT]
     lips = HeldLips(HEAD, low, high)
     assert all(lips.touching(code[:COUNT]) for code in first)
+
+
+def test_a_seed_draws_faces_from_the_embedded_generator_without_torch():
+    code = ("import sys; from flamewheel import pipeline; a = pipeline.transition('joy', seed=1); "
+            "sys.exit('torch' in sys.modules)")
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    exact = pipeline.transition("from anger to joy").trajectory.codes
+    first, again, other = (pipeline.transition("from anger to joy", seed=seed).trajectory.codes
+                           for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    apart = np.linalg.norm(first - other, axis=1)
+    assert (apart > 0.5).all(), "more than the small variation of a head without a generator"
+    low, high = DATABASE.low - 1e-9, DATABASE.high + 1e-9
+    assert ((first[:, :COUNT + 3] >= low) & (first[:, :COUNT + 3] <= high)).all()
+    assert np.linalg.norm(first - exact, axis=1).max() > 0.5
+
+
+def test_a_head_without_a_generator_varies_its_exact_faces():
+    exact = pipeline.transition("joy", head="open-light").trajectory.codes[1]
+    varied = pipeline.transition("joy", head="open-light", seed=1).trajectory.codes[1]
+    share = varied[exact != 0] / exact[exact != 0]
+    assert (share > 0.8).all() and (share <= 1).all() and share.std() > 0
+
+
+def test_a_generator_without_a_seed_or_a_file_is_refused(tmp_path):
+    for seed, code in ((None, "unheard-option"), (1, "checkpoint-not-found")):
+        with pytest.raises(FlamewheelError) as refused:
+            pipeline.transition("joy", seed=seed, generator=tmp_path / "none.npz")
+        assert refused.value.code == code and refused.value.hint
 
 
 def test_a_start_of_a_photo_keeps_what_no_unit_explains():
