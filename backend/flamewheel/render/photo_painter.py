@@ -42,7 +42,7 @@ EYE_STILL = 0.4
 LIP_DARK = 0.3  # of the light is kept from the lips' inner side
 PLAIN = ("lips", "lids", "nostrils", "mouth_bag")  # skin that tells little of the light
 _EDGE = 0.0018  # of the face's width: softness of lids' and lips' edges
-_RIM = 0.004  # of it: how far the smooth rim of an opening may lie off the mesh's
+_RIM = 0.016  # of it: how far the smooth rim of an opening may lie off the mesh's
 _HIDDEN = 0.005  # of it: softness of the line between what the photo shows and what it hides
 _BESIDE = 1.5  # px about holes in which the skin's motion is continued
 
