@@ -152,7 +152,10 @@ def _read_verb_first(
         return None
     end = read_particles(tokens, part.end, particles, inner, part.nouns[0])
     pronoun = part is not None and word_at(tokens, look) in PRONOUNS and part.end == look + 1
-    return resolve_with(deed, particles, part, end, inner, again=pronoun)
+    done = resolve_with(deed, particles, part, end, inner, again=pronoun)
+    if done is None or not word_at(tokens, at).endswith("ing"):
+        return done
+    return replace(done, state=True)  # `smile, raising the brows`
 
 
 

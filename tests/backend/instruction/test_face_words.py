@@ -60,6 +60,7 @@ ACTIONS = {
     "while closing the eyes, smile": ["Joy[AU43] 1"],
     "his left eyebrow goes up while he grins": ["Joy[AU1L AU2L] 1"],
     "smile, raise the brows": ["Joy 1", "Joy[AU1 AU2] 1"],
+    "smile, raising the left brow": ["Joy[AU1L AU2L] 1"],
     "smile, brows raised": ["Joy[AU1 AU2] 1"],
     "blink twice": ["Current[AU43] 0.15", "Current 0.15"] * 2,
     "smile, then wink with the right eye": ["Joy 1", "Joy[AU43R] 0.15", "Joy 0.15"],
