@@ -118,7 +118,10 @@ def train(config: I2fetConfig, transitions: TransitionSet, say: Say, *, resume: 
                            every_subject=config.every_subject)
     torch.manual_seed(config.seed)
     layout = config.layout(transitions.expression.shape[1], encoder)
-    course = InstructionCourse(new_network(layout), PARTS).to(device)
+    network = new_network(layout)
+    if isinstance(network, MotionClip):
+        network.know(lessons.told.overall[lessons.sentence[lessons.learning]])
+    course = InstructionCourse(network, PARTS).to(device)
     vertices = FaceVertices(head, lessons, device) if config.vertex_loss else None
     learn(config, lessons, course, vertices, say, resume=resume)
     about = Trained(head.name, head.checksum, encoder.name, origin_of(config, transitions, lessons),
@@ -201,7 +204,7 @@ def total_loss(
     if isinstance(network, MotionClip):
         latents = network.encoded(faces)
         rebuilt = network.decoded(latents)
-        apart, weight = misalignment(latents, told.overall), config.alignment
+        apart, weight = misalignment(latents, network.aim(told.overall)), config.alignment
     else:
         assert isinstance(network, I2fet)
         rebuilt, found = network(faces, told, drawn)

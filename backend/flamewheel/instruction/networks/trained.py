@@ -80,7 +80,7 @@ class TrainedGenerator:
         told = told_of(texts)
         with torch.inference_mode():
             if isinstance(self.network, MotionClip):
-                rows = self.network.decoded(told.overall)
+                rows = self.network.decoded(self.network.aim(told.overall))
             else:
                 assert isinstance(self.network, I2fet)
                 drawn = noise(len(texts.mask), self.layout.latent, seed) * temperature

@@ -219,6 +219,16 @@ def test_motionclip_style_baseline(encoded):
     assert misalignment(latents, 2.0 * latents).item() == pytest.approx(0.0, abs=1e-6)
 
 
+def test_motionclip_aims_at_what_tells_sentences_apart(encoded):
+    network = new_network(layout_of(encoded, variant=MOTIONCLIP, motion_width=16))
+    sentences = torch.from_numpy(encoded.overall[:2])
+    before = torch.cosine_similarity(*sentences, dim=0)
+    network.know(sentences)
+    after = torch.cosine_similarity(*network.aim(sentences), dim=0)
+    assert before > 0.5 > after
+    assert {"centre", "spread"} <= set(network.state_dict())
+
+
 def test_ned_has_four_and_four_layers():
     network = Ned(NeutralLayout(7))
     for part in (network.encoder[0], network.expression, network.pose):
