@@ -63,10 +63,7 @@ def plan_to_trajectory(
     if seed is not None and seed < 0:
         raise UsageError("bad-seed", f"The seed {seed} is below 0.", "Give 0, 1, 2 or more.")
     named = _named(plan)
-    codes = list(faces(named))
-    if seed is not None and varied:
-        chance = np.random.default_rng(seed)
-        codes = [_varied(code, chance) for code in codes]
+    codes = _asked(faces, named, seed if varied else None)
     now = codes[0] if start is None else start
     shown = {mix: replace(code, neck=code.neck + now.neck, eyes=code.eyes + now.eyes)
              for mix, code in zip(named, codes, strict=True)}
@@ -81,6 +78,16 @@ def plan_to_trajectory(
             base = _checked_parts(parts).face(step, base, layers, anchors[-1])
         anchors.append(base)
     return _timed(plan, anchors, head_name, seed)
+
+
+def _asked(
+    faces: Faces, named: tuple[EmotionMix, ...], seed: int | None
+) -> tuple[ExpressionCode, ...]:
+    """The faces of the mixes, varied where there is a seed."""
+    if seed is None:
+        return faces(named)
+    chance = np.random.default_rng(seed)
+    return tuple(_varied(code, chance) for code in faces(named))
 
 
 def _named(plan: TransitionPlan) -> tuple[EmotionMix, ...]:
