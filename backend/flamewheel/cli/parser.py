@@ -12,6 +12,7 @@ from .blending import add_blend
 from .calibrating import add_calibrate
 from .databases import add_dbex
 from .datasets import add_dataset
+from .evaluation_i2fet import add_i2fet_options
 from .evaluation_recogniser import add_recogniser_options
 from .evaluation_rendering import add_rendering_options
 from .evaluation_wheel import add_wheel_options
@@ -141,6 +142,9 @@ def _add_evaluation(
     recogniser = add_verb(actions, common, "recogniser",
                           "How well emotions are named on people not learned from.")
     add_recogniser_options(recogniser)
+    i2fet = add_verb(actions, common, "i2fet",
+                     "Whether instructions become the faces they name, on held-out people.")
+    add_i2fet_options(i2fet)
     rendering = add_verb(actions, common, "rendering",
                          "Photos given another expression, beside real ones: table IV.")
     add_rendering_options(rendering)
