@@ -37,8 +37,8 @@ def add_instruction_training(
                        help="weight of the divergence in eq. 11 and 12; 0.004 by default, printed "
                        "1")
     model.add_argument("--alignment", type=_number, metavar="NUMBER",
-                       help="weight of the cosine of the MotionCLIP-style baseline; 0.01 by "
-                       "default, as published")
+                       help="weight of the cosine of the MotionCLIP-style baseline; 0.3 by "
+                       "default, published 0.01")
     model.set_defaults(run=i2fet)
     neutral = models.add_parser(
         "ned", parents=[common], help="People's neutral faces: paper 002's NED.",
