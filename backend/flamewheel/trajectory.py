@@ -49,13 +49,16 @@ class CurveKeys:
         for name in ("times", "values", "slopes"):
             object.__setattr__(self, name, checked_array(name, getattr(self, name), (None,)))
         object.__setattr__(self, "channels", _whole_numbers(self.channels))
-        object.__setattr__(self, "holds", np.array(self.holds, dtype=bool))
+        holds = checked_array("holds", self.holds, (None,))  # a ragged list is told, too
+        object.__setattr__(self, "holds", holds != 0)
         rows = (self.channels, self.times, self.values, self.slopes, self.holds)
-        same = np.diff(self.channels) == 0
-        rising = (np.diff(self.channels) >= 0).all() and (np.diff(self.times)[same] > 0).all()
-        if len({row.shape for row in rows}) != 1 or self.channels.ndim != 1 or not rising:
+        if len({row.shape for row in rows}) != 1 or not self._rise():
             raise UsageError("bad-trajectory", "The keys of a trajectory do not fit together.",
                              "Check where the trajectory comes from.")
+
+    def _rise(self) -> bool:
+        steps, later = np.diff(self.channels), np.diff(self.times) > 0
+        return bool(((steps > 0) | ((steps == 0) & later)).all())
 
 
 def _whole_numbers(given: Any) -> npt.NDArray[np.int64]:
@@ -95,6 +98,10 @@ class Trajectory:
                              "Check where the trajectory comes from.")
         if self.times[0] < 0 or (np.diff(self.times) <= 0).any():
             raise UsageError("bad-trajectory", "The times of a trajectory must rise from 0 s.",
+                             "Check where the trajectory comes from.")
+        if self.keys is not None and (
+                self.keys.channels.max(initial=0) >= self.codes.shape[1] + 3):
+            raise UsageError("bad-trajectory", "A trajectory has keys of channels it has not.",
                              "Check where the trajectory comes from.")
         wrong = [easing for easing in self.easings if easing not in EASINGS]
         if len(self.easings) != count - 1 or wrong:

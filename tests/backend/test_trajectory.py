@@ -168,6 +168,10 @@ def test_a_sentence_s_file_is_as_it_was():
     {"keys": {"channels": [0.5], "times": [1], "values": [0], "slopes": [0], "holds": [False]}},
     {"keys": {"channels": [-1], "times": [1], "values": [0], "slopes": [0], "holds": [False]}},
     {"keys": {"channels": [0], "times": [1, 2], "values": [0], "slopes": [0], "holds": [False]}},
+    {"keys": {"channels": [0, 0, 0], "times": [1, 2], "values": [0, 0], "slopes": [0, 0],
+              "holds": [False, False]}},
+    {"keys": {"channels": [0], "times": [1], "values": [0], "slopes": [0], "holds": [[[0]], 1]}},
+    {"keys": {"channels": [99], "times": [1], "values": [0], "slopes": [0], "holds": [False]}},
     {"keys": {"channels": [0], "times": [1], "values": ["x"], "slopes": [0], "holds": [False]}},
 ])
 def test_a_video_s_keys_that_are_none(wrong):

@@ -109,8 +109,8 @@ def _step(where: str, row: wire.PlanStep, text: str) -> PlanStep:
 
 def _span(start: int, end: int, words: str, text: str) -> Span:
     """Where the words are in the text; found again where it changed, (0, 0) where they are gone."""
-    if 0 <= start <= end <= len(text) and text[start:end] == words:
-        return start, end
+    if 0 <= start <= end <= len(text) and text[start:end].split() == words.split():
+        return start, end  # a step's words have single blanks
     at = text.find(words) if words else -1
     return (at, at + len(words)) if at >= 0 else (0, 0)
 

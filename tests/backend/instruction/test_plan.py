@@ -150,3 +150,8 @@ def test_a_plan_of_endless_rows_is_refused():
 
 def test_mix_is_clipped():
     assert EmotionMix("Joy", 4.0, "Fear", -1.0).clipped() == EmotionMix("Joy", 1.5, "Fear", 0.0)
+
+
+def test_a_step_s_place_is_kept_where_blanks_are_many(parse):
+    plan = parse("looking lost  in\n thought over 2 s")
+    assert from_wire(to_wire(plan), plan.text).steps[0].span == plan.steps[0].span != (0, 0)
