@@ -29,6 +29,7 @@ def add_instruction_training(
     model.add_argument("--variant", choices=VARIANTS, default="i2fet",
                        help="i2fet (by default), without IFED, or the MotionCLIP-style baseline")
     model.add_argument("--no-vertex-loss", action="store_true", help="leave eq. 14 out")
+    model.add_argument("--no-pose-loss", action="store_true", help="leave eq. 12 out")
     model.add_argument("--encoder", default="embedded", metavar="embedded|FOLDER",
                        help="text encoder: the embedded one (by default), or the folder of a CLIP")
     model.add_argument("--preset", choices=("small", "published"), default="small",
@@ -58,7 +59,8 @@ def i2fet(options: Namespace) -> None:
     _check(options)
     config = I2fetConfig(
         str(options.set), str(options.output), options.head, options.variant,
-        not options.no_vertex_loss, options.encoder, epochs=options.epochs, batch=options.batch,
+        not options.no_vertex_loss, not options.no_pose_loss, options.encoder,
+        epochs=options.epochs, batch=options.batch,
         learning_rate=options.learning_rate, every_subject=options.every_subject,
         seed=options.seed, device=options.device)
     given = {name: getattr(options, name) for name in ("divergence", "alignment")

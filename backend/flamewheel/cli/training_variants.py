@@ -18,6 +18,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "motionclip": {"variant": "motionclip"},
     "no-ifed": {"variant": "no-ifed"},
     "no-vertex": {"vertex_loss": False},
+    "expression-only": {"vertex_loss": False, "pose_loss": False},
 }
 """Name in the tables -> what is not as in ours: tables II, III, V and VI."""
 LAYERS: dict[str, dict[str, Any]] = {

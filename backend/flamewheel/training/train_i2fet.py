@@ -43,10 +43,11 @@ class I2fetConfig:
     head: str = "open"  # a name or a file; its codes are the set's
     variant: str = "i2fet"  # of VARIANTS
     vertex_loss: bool = True  # eq. 14
+    pose_loss: bool = True  # eq. 12; without it and eq. 14: L_e alone of table VI
     encoder: str = EMBEDDED  # or the folder of a CLIP
     divergence: float = 0.004
-    """Weight of the divergence in eq. 11 and 12; printed 1, with which the posterior collapses
-    (docs/generation.md)."""
+    """Weight of the divergence in eq. 11 and 12; printed 1, which beside a mean over 100 numbers
+    leaves the latents little to say (docs/generation.md)."""
     alignment: float = 0.3
     """Of the cosine beside the reconstruction, MotionCLIP's λ_text; published 0.01, with which the
     latents of two faces do not come near their sentences (a cosine of 0.03 after five epochs)."""
@@ -210,12 +211,14 @@ def total_loss(
     else:
         assert isinstance(network, I2fet)
         rebuilt, found = network(faces, told, drawn)
-        apart = (divergence(found.mean_expression, found.log_expression)
-                 + divergence(found.mean_pose, found.log_pose))
+        apart = divergence(found.mean_expression, found.log_expression)
+        if config.pose_loss:
+            apart = apart + divergence(found.mean_pose, found.log_pose)
     missed = (rebuilt - faces) ** 2
     count = network.layout.expression
     shown = faces.new_zeros(()) if vertices is None else vertices.loss(faces, rebuilt)
-    parts = Losses(missed[..., :count].mean(), missed[..., count:].mean(), apart, shown)
+    turned = missed[..., count:].mean() if config.pose_loss else faces.new_zeros(())
+    parts = Losses(missed[..., :count].mean(), turned, apart, shown)
     return parts.total(weight), parts
 
 

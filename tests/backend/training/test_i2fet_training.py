@@ -83,6 +83,16 @@ def test_every_variant_trains_and_its_file_is_read(tiny, tmp_path, variant):
     assert (tmp_path / "net.curve.png").stat().st_size > 1000
 
 
+def test_without_the_pose_loss_the_jaw_is_not_judged(tiny, tmp_path):
+    misses = []
+    for name, pose in (("whole", True), ("alone", False)):
+        output = tmp_path / f"{name}.npz"
+        train(config(tmp_path, output=str(output), pose_loss=pose), tiny, quiet)
+        with open(output.with_suffix(".curve.csv"), encoding="utf-8") as curve:
+            misses.append(float(list(csv.DictReader(curve))[-1]["pose"]))
+    assert misses[1] == 0 < misses[0]
+
+
 def test_the_same_seed_trains_the_same_network(tiny, tmp_path):
     files = []
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):

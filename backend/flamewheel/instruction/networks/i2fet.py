@@ -9,9 +9,8 @@ open, this was decided:
   by the text before it these are the ẑ of eq. 7, in the order {e, θ} of x^f.
 - The same IFED serves encoder and decoder ("are passed through the IFED module").
 - σ is kept as log σ²; all MLPs work row by row, on each of the two faces, with ReLU between.
-- L_MSE is a mean over numbers, the divergence a sum over a latent's 16, meant over faces.  With
-  the weight 1 as printed the posterior collapses (docs/generation.md has the measurement):
-  `Losses.total` takes a weight.
+- L_MSE is a mean over numbers, the divergence a sum over a latent's 16, meant over faces.  The
+  weight is 1 as printed; `Losses.total` takes another (docs/generation.md says why).
 """
 
 from __future__ import annotations
