@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -67,17 +67,27 @@ def plan_to_trajectory(
     now = codes[0] if start is None else start
     shown = {mix: replace(code, neck=code.neck + now.neck, eyes=code.eyes + now.eyes)
              for mix, code in zip(named, codes, strict=True)}
-    anchors = [now if plan.start.primary == CURRENT else shown[plan.start]]
+    return _timed(plan, _anchors(plan, now, shown, parts), head_name, seed)
+
+
+def _anchors(
+    plan: TransitionPlan, now: ExpressionCode, shown: Mapping[EmotionMix, ExpressionCode],
+    parts: Parts | None,
+) -> list[ExpressionCode]:
+    """The start and the whole face at the end of every step; `now` stands for CURRENT."""
+    def of(mix: EmotionMix) -> ExpressionCode:
+        return now if mix.primary == CURRENT else shown[mix]
+
+    anchors = [of(plan.start)]
     for step in plan.steps:
-        base = now if step.target.primary == CURRENT else shown[step.target]
+        base = of(step.target)
         if step.kind == "hold":
             base = anchors[-1]
         elif step.layers or step.units or step.keeps:
-            layers = [now if layer.mix.primary == CURRENT else shown[layer.mix]
-                      for layer in step.layers]
+            layers = [of(layer.mix) for layer in step.layers]
             base = _checked_parts(parts).face(step, base, layers, anchors[-1])
         anchors.append(base)
-    return _timed(plan, anchors, head_name, seed)
+    return anchors
 
 
 def _asked(

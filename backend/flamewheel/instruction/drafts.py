@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..trajectory import Easing
@@ -113,12 +113,13 @@ def build_steps(
             steps.append(_step(text, draft, face, seconds, draft.span, keeps))
             continue
         before[id(draft)] = face
-        reached = _reached(face, draft, before)
+        shown = _shown(face, draft, before)
         keeps = tuple(dict.fromkeys(draft.keeps))
         stops = list(draft.via)
         passes = through_neutral and not draft.direct and not draft.over
-        if passes and not stops and _needs_neutral(face.mix, reached.mix):
+        if passes and not stops and _needs_neutral(face.mix, shown.mix):
             stops = [(EmotionMix(NEUTRAL), draft.span)]
+        reached = _reached(_relaxed(shown, draft, stops), draft)
         leg = draft.usual_seconds
         if draft.soft_seconds is not None:
             leg *= draft.soft_seconds / DEFAULT_GO_SECONDS
@@ -133,12 +134,21 @@ def build_steps(
     return tuple(steps)
 
 
-def _reached(face: Face, draft: Draft, before: dict[int, Face]) -> Face:
-    """What the face shows at the draft's end."""
+def _shown(face: Face, draft: Draft, before: dict[int, Face]) -> Face:
+    """What the face shows at the draft's end, before what the draft does to parts of it."""
     if draft.back_from is not None:
-        face = before.get(id(draft.back_from), face)
-    elif not draft.over:
-        face = face.showing(draft.mix)
+        return before.get(id(draft.back_from), face)
+    return face if draft.over else face.showing(draft.mix)
+
+
+def _relaxed(face: Face, draft: Draft, stops: Sequence[tuple[EmotionMix, Span]]) -> Face:
+    """Without the units of before where the way there led through a relaxed face."""
+    relaxes = any(mix.is_plain for mix, _ in stops)
+    return replace(face, units=()) if relaxes and draft.back_from is None else face
+
+
+def _reached(face: Face, draft: Draft) -> Face:
+    """`face` with the draft's layers and direct actions."""
     face = face.layered(draft.layers)
     for deed in draft.deeds:
         face = face.doing(deed)

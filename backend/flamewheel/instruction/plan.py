@@ -61,7 +61,7 @@ class EmotionMix:
     def title(self) -> str:
         """For people: `awe`, `joy 70 %`, `anger with joy`."""
         if self.primary == CURRENT:
-            return "the first expression"
+            return "the face as it is"
         if self.secondary is None:
             return _titled(self.primary, self.intensity)
         if self.tertiary is not None:

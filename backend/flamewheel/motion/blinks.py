@@ -29,6 +29,7 @@ class BlinkPlaces:
     changes: Floats  # (T-1,) sum of strengths by which the face changes
     alarms: Floats  # (T-1,) 0..1, how much of that is surprise or fear
     may: Flags  # (T-1,) whether the eyes are there to blink: not shut, and no cut
+    earliest: float = 0.0  # s before which none begins
 
 
 def blink_starts(places: BlinkPlaces, amount: float, chance: np.random.Generator) -> Floats:
@@ -41,7 +42,8 @@ def blink_starts(places: BlinkPlaces, amount: float, chance: np.random.Generator
     after = chance.uniform(*profiles.BLINK_AFTER, len(places.changes))
     # eyes that widen in alarm do not blink on the way
     large = (places.changes * amount >= profiles.BLINK_CHANGE) & (places.alarms < 0.5)
-    with_change = places.times[:-1][large] + np.maximum(after[large], profiles.BLINK_MARGIN)
+    after = np.maximum(after[large], profiles.BLINK_MARGIN)
+    with_change = np.maximum(places.times[:-1][large], places.earliest) + after
     starts = _fitting(places, np.sort(with_change))
     starts = starts[_apart(starts)]
     between = _fitting(places, _now_and_then(float(places.times[-1]), amount, chance))
@@ -66,7 +68,7 @@ def _fitting(places: BlinkPlaces, starts: Floats) -> Floats:
     """Those whose whole blink has room within one step where eyes may blink."""
     step = np.clip(np.searchsorted(places.times, starts, side="right") - 1, 0,
                    len(places.changes) - 1)
-    free = starts >= places.times[step] + profiles.BLINK_MARGIN
+    free = starts >= np.maximum(places.times[step] + profiles.BLINK_MARGIN, places.earliest)
     free &= starts + profiles.BLINK_SECONDS + profiles.BLINK_MARGIN <= places.times[step + 1]
     return np.asarray(starts[free & places.may[step]])
 

@@ -22,7 +22,7 @@ from .blinks import KEY_TIMES, MIDDLE, BlinkPlaces, blink_starts
 from .drawn_keys import drawn_keys
 from .face_courses import FaceCourses
 from .performance_keys import Blink, Bounds, performance_keys
-from .profiles import BLINK_SECONDS
+from .profiles import BLINK_EARLIEST, BLINK_SECONDS
 from .style import ALIVE, MotionStyle
 from .unit_courses import StepCourses
 
@@ -94,7 +94,8 @@ def _blinks(
     anchors = face.anchors
     cuts = np.abs(np.diff(anchors.codes, axis=0)).max(axis=1) > 0
     cuts &= np.array([step is None for step in steps])
-    places = BlinkPlaces(anchors.times, face.changes, face.alarms, ~(face.shut() | cuts))
+    places = BlinkPlaces(anchors.times, face.changes, face.alarms, ~(face.shut() | cuts),
+                         BLINK_EARLIEST if face.begins_at_rest else 0.0)
     found = []
     for start in blink_starts(places, style.blinks, chance).tolist():
         number = int(np.searchsorted(anchors.times, start, side="right")) - 1

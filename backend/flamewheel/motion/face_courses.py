@@ -14,7 +14,7 @@ from ..head.data import JOINT_NAMES, NamedUnits
 from ..head.unit_strengths import STRONGEST_UNIT, UnitMeter
 from ..parameters import POSE_SIZE
 from ..trajectory import Trajectory
-from .profiles import DRIFT, DRIFT_FROM, SHUT_FROM
+from .profiles import DRIFT, DRIFT_FROM, RESTING, SHUT_FROM
 from .style import MotionStyle
 from .unit_courses import (
     SIDES,
@@ -71,8 +71,15 @@ class FaceCourses:
     @property
     def changes(self) -> Floats:
         """(T-1,) sum of strengths by which the face changes in each step, mean of the sides."""
-        change = np.abs(np.diff(self.strengths, axis=0))
-        return np.asarray(change @ np.where(self.kinds.sides == len(SIDES) - 1, 1.0, 0.5))
+        return self._summed(np.abs(np.diff(self.strengths, axis=0)))
+
+    @property
+    def begins_at_rest(self) -> bool:
+        """Is there no expression yet at the start?"""
+        return float(self._summed(np.abs(self.strengths[0]))) <= RESTING
+
+    def _summed(self, strengths: Floats) -> Floats:
+        return np.asarray(strengths @ np.where(self.kinds.sides == len(SIDES) - 1, 1.0, 0.5))
 
     @property
     def alarms(self) -> Floats:

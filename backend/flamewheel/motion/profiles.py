@@ -111,4 +111,8 @@ BLINK_CHANGE = 1.2
 """Sum of strengths (mean of the sides) by which a face must change for a blink with it: blinks go
 with shifts of gaze and attention (Evinger et al. 1994, from memory); a design choice."""
 BLINK_AFTER = (0.02, 0.1)  # s after the change's start, drawn between them; a design choice
+BLINK_EARLIEST = 0.25
+"""s of a performance that begins at rest without a blink: one at its very start looks like a fault
+of the clip, not like a change of the face; a design choice."""
+RESTING = 0.5  # sum of strengths up to which a face counts as at rest; a design choice
 SHUT_FROM = 0.75  # closed share from which eyes count as shut and do not blink; a design choice

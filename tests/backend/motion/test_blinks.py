@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from flamewheel.motion.blinks import KEY_TIMES, MIDDLE
-from flamewheel.motion.profiles import BLINK_APART, BLINK_SECONDS
+from flamewheel.motion.profiles import BLINK_APART, BLINK_EARLIEST, BLINK_SECONDS
 from flamewheel.motion.style import ALIVE
 
 LASTING = KEY_TIMES[-1]
@@ -44,6 +44,14 @@ def test_blinks_go_with_large_changes_and_not_with_small_ones(stage):
                     for share in (1.0, 0.2))
     assert len(stage.act(stage.anchors([{}, large], [0, 1])).blinks) == 1
     assert not stage.act(stage.anchors([{}, small], [0, 0.5])).blinks
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_performance_that_begins_at_rest_does_not_begin_with_a_blink(stage, seed):
+    held = stage.act(stage.anchors([{}, stage.joy], [0, 1.5]), seed=seed).blinks
+    assert held and min(held) >= BLINK_EARLIEST
+    turned = stage.act(stage.anchors([stage.anger, stage.joy], [0, 1.5]), seed=seed).blinks
+    assert turned and min(turned) < BLINK_EARLIEST
 
 
 def test_eyes_that_widen_in_surprise_do_not_blink(stage):
