@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..errors import InstructionError
 from .lexicon import verb_forms
 from .plan import Span
+from .scopes import read_scope
 from .tokens import Token, refuse, word_at, word_list
 from .vocabulary import Vocabulary
 
@@ -60,7 +61,8 @@ def check_controls(text: str, tokens: Sequence[Token], vocabulary: Vocabulary) -
     """Raises InstructionError `absent-control` at the first thing that no control moves."""
     past = 0
     for at, token in enumerate(tokens):
-        past = max(past, vocabulary.idiom_ends(tokens, at))
+        alone = read_scope(tokens, at)  # `only moving the eyes` is no gaze
+        past = max(past, vocabulary.idiom_ends(tokens, at), 0 if alone is None else alone.end)
         if token.kind != "word" or at < past:
             continue
         end = _absent(tokens, at)

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from ..wheel_names import NEUTRAL
 from .clause_state import ClauseState
+from .drafts import Draft
+from .faces import Deed
 from .plan import EmotionMix
 from .tagging import Item
 
 _ENDING = ("slip", "slid", "melt", "fall", "sink", "dissolv", "break", "crumb", "collaps",
            "drift", "crack", "falter", "waver", "crumpl", "pass", "go")
 """What a smile does when it ends, where nothing is said that it turns into."""
+_RELEASING = ("releas", "let go", "lets go", "letting go", "let it go", "lets it go",
+              "letting it go", "unclench", "loosen")
 
 
 class ChangeReader(ClauseState):
@@ -35,6 +39,8 @@ class ChangeReader(ClauseState):
 
     def _on_fade(self, item: Item) -> None:
         self._bare_becomes_source()
+        if item.lower.startswith(_RELEASING) and self._release(item):
+            return
         if any(later.kind == "to" for later in self._rest_of_clause()):
             return
         phrase = self._phrase(self._at)
@@ -47,6 +53,24 @@ class ChangeReader(ClauseState):
             self._go(self._face.scaled(following.number), item.span)
         else:
             self._go(EmotionMix(NEUTRAL), item.span)
+
+    def _release(self, item: Item) -> bool:
+        """`tighten the lips, hold, release`: undoes the direct actions since the last emotion."""
+        deeds: list[Deed] = []
+        for draft in reversed([draft for draft in self.drafts if draft.kind == "go"]):
+            if not (draft.over and draft.deeds) or draft.back_from is not None:
+                break
+            deeds += [deed for deed in draft.deeds if deed.units]
+        if not deeds:
+            return False
+        undone = Draft("go", self._face, item.span, over=True, via=self._pending.via)
+        self._pending.via = []
+        undone.deeds += [
+            Deed(deed.nouns, "release", deed.side, undoes=tuple(unit for unit, _ in deed.units),
+                 words=deed.words) for deed in deeds]
+        self._add(undone)
+        self._open = None
+        return True
 
     def _more_of_it(self, item: Item) -> bool:
         """`smile slightly, then fully`: the emotion of before at another strength."""

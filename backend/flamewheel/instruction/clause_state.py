@@ -75,6 +75,8 @@ class ClauseState(StepState):
                 self._kept = []
             self._open, self._joint = None, None
             self._denied = {}
+            if closed_by == "stop" and self._clause:
+                self._scope = None
             self._factor, self._lopsided = 1.0, None
         elif closed_by == "and" or self._joint != "with":
             self._joint = closed_by

@@ -66,6 +66,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
              "die down;die away;wear off;goes away;go away;slips away;slip away;slides off;"
              "falls away;fall away;leave her face;leaves her face;leaves his face;is gone;"
              "leaves their face;leaves the face;go slack;goes slack;goes blank;go blank;"
+             "unclench;unclenches;unclenching;"
              "blank out;blanks out;empties;passes away;dissolves away;come to rest;"
              "comes to rest;clears;clears up;wipe off;be gone;let up"),
     ("not", "hold back;holds back;holding back;fight back;fights back;fighting back;fight off;"

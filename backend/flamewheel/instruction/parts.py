@@ -18,12 +18,12 @@ from .wording import quoted
 
 MOST_BLINKS = 10
 """A design choice: a plan stays short enough to be read; who wants more says so again."""
-_OF_THE_FACE: tuple[ItemKind, ...] = ("part", "action", "keep")
+_OF_THE_FACE: tuple[ItemKind, ...] = ("part", "action", "keep", "scope")
 _TURNS: tuple[ItemKind, ...] = ("change", "to")
 
 
 class PartReader(ClauseState):
-    """Methods for the items `part`, `action`, `keep` and `lopsided`."""
+    """Methods for the items `part`, `action`, `keep`, `lopsided` and `scope`."""
 
     def _on_part(self, item: Item) -> None:
         """`her eyes turn sad`; a part of which nothing is said is not understood."""
@@ -98,6 +98,26 @@ class PartReader(ClauseState):
             self._lopsided = item.part
         else:
             self._unknown_here.append(item)
+
+    def _on_scope(self, item: Item) -> None:
+        """What alone moves: in the clause before where that is about it, else in what follows."""
+        assert item.part is not None
+        self._meant_something = True
+        part = replace(item.part, side=self._resolved(item.part.side, item.span))
+        titled = self._at < len(self._items) and self._items[self._at].lower == ":"
+        ahead = any(later.mix is not None for later in self._items[self._at:])
+        about = self._clause or ([] if self._opened_by == "then" else self._previous)
+        if titled or (ahead and not self._clause and self._opened_by in ("stop", "then")):
+            about = []
+        goes = [draft for draft in about
+                if draft.kind == "go" and not (draft.over or draft.layers or draft.mix.is_plain)]
+        if not goes:
+            self._scope = part
+            return
+        base = self._face_before(goes[0])
+        for draft in goes:
+            draft.layers.append(Layer(draft.mix, part.parts, part.side))
+            draft.mix, draft.over, draft.bare = base, True, False
 
     def _on_action(self, item: Item) -> None:
         action = item.action

@@ -35,6 +35,7 @@ class StepState:
         self._joint: ItemKind | None = None  # what stands between it and them; None: nothing
         self._said_side: Side = "left"  # for `the other`
         self._lopsided: Part | None = None  # `a crooked …`
+        self._scope: Part | None = None  # `only move the mouth: …`
         self._factor = 1.0  # `slightly raise …`
         self._last_layer: EmotionMix | None = None  # for `…, then the mouth`
         self._last_action: Action | None = None  # for `…, then the right one`
@@ -62,11 +63,19 @@ class StepState:
         if self._lopsided is not None:
             lopsided, self._lopsided, where = self._lopsided, None, where or Where()
             where = Where(where.parts or lopsided.parts, where.side or lopsided.side, where.end)
-        if where is not None:
+        if where is None and self._scope is not None and not (bare and self._goes_on()):
+            where = Where(self._scope.parts, self._scope.side)
+            self._layer(phrase.mix, where, phrase.span, state=False)
+        elif where is not None:
             self._layer(phrase.mix, where, phrase.span)
         else:
             words = self._text[slice(*phrase.span)].lower().split()
             self._go(phrase.mix, phrase.span, bare, describes(words[-1]))
+
+    def _goes_on(self) -> bool:
+        """`joy to anger`: is the emotion just read where the first step starts?"""
+        following = next((item for item in self._items[self._at:] if item.kind != "filler"), None)
+        return following is not None and following.kind in ("to", "change") and not self.drafts
 
     def _go(
         self, mix: EmotionMix, span: Span, bare: bool = False, describing: bool = False

@@ -15,11 +15,12 @@ from .keeps import Keep, read_keep, read_throughout
 from .lexicon import FILLERS, Kind, Speed, function_phrases
 from .part_words import Part, read_part
 from .plan import MAX_SECONDS, EmotionMix, Span
+from .scopes import read_scope
 from .side_words import read_place, read_sided, read_the_other
 from .tokens import Token, refuse, word_list
 from .vocabulary import Vocabulary
 
-ItemKind = Kind | Literal["part", "action", "keep", "lopsided"]
+ItemKind = Kind | Literal["part", "action", "keep", "lopsided", "scope"]
 Mode = Literal["over", "for", "wait"]
 
 MIN_SECONDS = 0.01
@@ -128,6 +129,9 @@ def _of_the_face(
         spoken = Part(action.nouns, action.side, 0)
         item = _face_item(tokens, at, action.end, "action", action=action)
         return item, action.end, spoken, action
+    scope = read_scope(tokens, at)
+    if scope is not None:
+        return _face_item(tokens, at, scope.end, "scope", part=scope), scope.end, scope, None
     part = (
         read_part(tokens, at) or read_place(tokens, at) or read_the_other(tokens, at, mentioned)
     )
