@@ -103,7 +103,7 @@ class PartReader(ClauseState):
         """What alone moves: in the clause before where that is about it, else in what follows."""
         assert item.part is not None
         self._meant_something = True
-        part = replace(item.part, side=self._resolved(item.part.side, item.span))
+        part, side = item.part, self._resolved(item.part.side, item.span)
         titled = self._at < len(self._items) and self._items[self._at].lower == ":"
         ahead = any(later.mix is not None for later in self._items[self._at:])
         about = self._clause or ([] if self._opened_by == "then" else self._previous)
@@ -112,11 +112,11 @@ class PartReader(ClauseState):
         goes = [draft for draft in about
                 if draft.kind == "go" and not (draft.over or draft.layers or draft.mix.is_plain)]
         if not goes:
-            self._scope = part
+            self._scope = Where(part.parts, side)
             return
         base = self._face_before(goes[0])
         for draft in goes:
-            draft.layers.append(Layer(draft.mix, part.parts, part.side))
+            draft.layers.append(Layer(draft.mix, part.parts, side))
             draft.mix, draft.over, draft.bare = base, True, False
 
     def _on_action(self, item: Item) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from .deeds import Action
 from .drafts import Draft, Pending
 from .layers import Where
@@ -35,7 +37,7 @@ class StepState:
         self._joint: ItemKind | None = None  # what stands between it and them; None: nothing
         self._said_side: Side = "left"  # for `the other`
         self._lopsided: Part | None = None  # `a crooked …`
-        self._scope: Part | None = None  # `only move the mouth: …`
+        self._scope: Where | None = None  # `only move the mouth: …`
         self._factor = 1.0  # `slightly raise …`
         self._last_layer: EmotionMix | None = None  # for `…, then the mouth`
         self._last_action: Action | None = None  # for `…, then the right one`
@@ -64,8 +66,7 @@ class StepState:
             lopsided, self._lopsided, where = self._lopsided, None, where or Where()
             where = Where(where.parts or lopsided.parts, where.side or lopsided.side, where.end)
         if where is None and self._scope is not None and not (bare and self._goes_on()):
-            where = Where(self._scope.parts, self._scope.side)
-            self._layer(phrase.mix, where, phrase.span, state=False)
+            self._layer(phrase.mix, self._scope, phrase.span, state=False)
         elif where is not None:
             self._layer(phrase.mix, where, phrase.span)
         else:
@@ -147,11 +148,11 @@ class StepState:
         self._add(draft)
         return draft
 
-    def _resolved(self, side: Side | None, span: Span) -> str | None:
+    def _resolved(self, side: Side | None, span: Span) -> Literal["left", "right"] | None:
         """Left or right of what was said; `one` is the left one, and a note says so."""
         if side == "other":
             side = "right" if self._said_side == "left" else "left"
-        if side == "one":
+        elif side == "one":
             side = "left"
             words = " ".join(self._text[span[0]:span[1]].split())
             self.notes.append(f"'{words}': no side is said, so it is the face's left")
