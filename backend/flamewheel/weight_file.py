@@ -84,6 +84,15 @@ def load_strictly(network: nn.Module, weights: Weights, name: str) -> None:
     """
     import torch
 
+    check_strictly(network, weights, name)
+    wanted = network.state_dict()
+    network.load_state_dict({  # of any byte order and width, which torch does not take
+        key: torch.tensor(value.astype(wanted[key].numpy(force=True).dtype))
+        for key, value in weights.tensors.items()})
+
+
+def check_strictly(network: nn.Module, weights: Weights, name: str) -> None:
+    """Raises as `load_strictly`, and changes nothing; `network` may have shapes without memory."""
     wanted = network.state_dict()
     missing = sorted(set(wanted) - set(weights.tensors))
     surplus = sorted(set(weights.tensors) - set(wanted))
@@ -100,9 +109,6 @@ def load_strictly(network: nn.Module, weights: Weights, name: str) -> None:
             listed = ", ".join(keys[:NAMED_AT_MOST]) + (", …" if len(keys) > NAMED_AT_MOST else "")
             raise CheckpointError("checkpoint-misfit", f"{name} {what}: {listed}.",
                                   "The file belongs to another version or another network.")
-    network.load_state_dict({  # of any byte order and width, which torch does not take
-        key: torch.tensor(value.astype(wanted[key].numpy(force=True).dtype))
-        for key, value in weights.tensors.items()})
 
 
 def _halved(tensor: Tensor) -> npt.NDArray[Any]:

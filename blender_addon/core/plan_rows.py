@@ -105,7 +105,7 @@ def replaced(text: str, start: int, end: int, words: str, better: str) -> str:
 
     Raises InstructionError `sentence-changed` where they no longer stand at [start, end).
     """
-    if text[start:end] != words:
+    if start > end or text[start:end] != words:
         raise InstructionError("sentence-changed", f"'{words}' is no longer in the sentence there.",
                                "Read the sentence again.")
     return text[:start] + better + text[end:]

@@ -16,6 +16,9 @@ from ..scene.takes import replace_take, take_of
 from .acting import ActingVerb, show_understood
 from .verb import Ask
 
+SEEDS = 1 << 31
+"""Blender's whole numbers end there; the seed after the last is 0."""
+
 
 class FLAMEWHEEL_OT_perform(ActingVerb, bpy.types.Operator):
     """Act the steps of the Sentence panel, or those a script gives as JSON in `steps`:
@@ -66,7 +69,8 @@ class FLAMEWHEEL_OT_another_take(ActingVerb, bpy.types.Operator):
         given = _panel_rows(state)
         self.take_head(context)
         self._take = take_of(state, self._head)
-        seed = self._take.seed + 1 if self.seed < 0 else self.seed
+        after = (self._take.seed + 1) % SEEDS
+        seed = after if self.seed < 0 else self.seed
         asked = PerformRequest(self._head.source, given, state.read_text, self._take.start, seed,
                                self.motion)
 

@@ -96,6 +96,8 @@ def test_a_suggestion_takes_the_word_s_place():
     assert replaced("a glumn face", 2, 7, "glumn", "glum") == "a glum face"
     with pytest.raises(InstructionError) as refused:
         replaced("one glumn face", 2, 7, "glumn", "glum")
+    with pytest.raises(InstructionError):
+        replaced("a glum face", 7, 2, "", "")
     assert refused.value.code == "sentence-changed"
 
 

@@ -151,7 +151,9 @@ def test_another_take_is_another_and_stands_in_the_same_place(scene: Any, head: 
         assert frames_of(head) == (10, 10 + FPS)
     assert scene.flamewheel.seed == 1
     assert first != took[0] != took[1]
-    bpy.ops.flamewheel.another_take(seed=0)
+    bpy.ops.flamewheel.another_take(seed=2**31 - 1)
+    assert bpy.ops.flamewheel.another_take() == {"FINISHED"}  # after the last comes the first
+    assert scene.flamewheel.seed == 0
     assert curves(head) == took[0]
 
 

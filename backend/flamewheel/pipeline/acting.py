@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CheckpointError, HeadError, UsageError, WheelError
+from ..errors import CheckpointError, HeadError, InstructionError, UsageError, WheelError
 from ..parameters import ExpressionCode
 from ..trajectory import Trajectory
 from .database import expression_database
@@ -30,6 +30,9 @@ KEEPS_LIDS = ("eyes open", "eyes still")
 
 CALMER = (1.0, 0.5, 0.0)
 """Shares of timing and overshoot that are tried in turn where a mouth must stay shut."""
+MOST_SECONDS = 1800.0
+"""s of a performance, a design choice: half an hour of living motion takes about 1 GB (measured),
+and a sentence can name hundreds of steps of ten minutes."""
 UNSEEN = 4e-4
 """m between lips that still look shut: half a pixel of a head that is 500 px high."""
 
@@ -100,11 +103,13 @@ def perform(
     with the embedded head.  A head that has none varies its exact faces a little
     (`instruction.compose.VARIATION`).
     Raises InstructionError `no-such-unit` where the head lacks an action unit that is asked for,
+    `too-long` beyond `MOST_SECONDS`,
     UsageError `bad-seed`, `unheard-option` (a generator without a seed), CheckpointError or
     WheelError for a generator that cannot be read or is another head's.
     """
     from ..instruction.compose import plan_to_trajectory, start_notes
 
+    _check_length(plan)
     stage = stage_of(head)
     if start is not None:
         start = _fitted(start, stage.database.expression_count)
@@ -136,6 +141,14 @@ def _drawn_faces(stage: Stage, seed: int | None, path: Path | None) -> Faces | N
         return None
     drawing = load_generator(path, database=stage.database)
     return lambda mixes: drawing.faces(mixes, seed)
+
+
+def _check_length(plan: TransitionPlan) -> None:
+    """Before anything is made: hours would fill the memory.  Raises InstructionError `too-long`."""
+    if plan.seconds > MOST_SECONDS:
+        raise InstructionError(
+            "too-long", f"The steps take {plan.seconds:,.0f} s together; a performance has at most "
+            f"{MOST_SECONDS:,.0f} s.", "Shorten them, or act them in several performances.")
 
 
 def _enlivened(

@@ -132,3 +132,9 @@ def test_a_performance_needs_no_torch():
             "ALIVE; pipeline.transition('slowly joy', motion=ALIVE); "
             "sys.exit('torch' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_hours_are_refused_before_they_fill_the_memory():
+    with pytest.raises(InstructionError) as refused:
+        pipeline.transition(", ".join(["joy over ten minutes, fear over ten minutes"] * 20))
+    assert refused.value.code == "too-long"

@@ -173,7 +173,9 @@ def test_damaged_weights_are_refused(tiny, tmp_path):
     good = weights(tmp_path / "net.npz")
     facts = json.loads(str(good["about"]))
     wild = np.full_like(good["network.decode_pose.4.bias"], np.inf)
+    huge = {**facts["layout"], "expression": 1 << 14, "hidden": 1 << 14}  # 10 GB, were it built
     broken = {
+        "huge": {**good, "about": np.array(json.dumps({**facts, "layout": huge}))},
         "wild": {**good, "network.decode_pose.4.bias": wild},
         "mean": {**good, "standard.mean": good["standard.mean"][:-1]},
         "spread": {**good, "standard.scale": np.zeros_like(good["standard.scale"])},

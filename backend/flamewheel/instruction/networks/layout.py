@@ -16,6 +16,7 @@ JAW = 3
 I2FET, NO_IFED, MOTIONCLIP = "i2fet", "no-ifed", "motionclip"
 VARIANTS = (I2FET, NO_IFED, MOTIONCLIP)
 LEAST_SIZE, LARGEST_SIZE = 1e-3, 1 << 14  # of any size in a file that nobody vouches for
+MOST_LAYERS = 64  # the same of a count of layers; the published have 8 at most
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def _checked(facts: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
     if not isinstance(facts, Mapping) or set(facts) != set(known):
         raise _misfit("its sizes are not the ones this version knows")
     for name, value in facts.items():
-        if not _is_size(value, str(known[name])):
+        if not _is_size(value, str(known[name])) or (
+                name.endswith("_layers") and value > MOST_LAYERS):
             raise _misfit(f"{name} is {str(value)[:40]}")
     return dict(facts)
 

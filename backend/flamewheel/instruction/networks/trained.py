@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,13 @@ import numpy.typing as npt
 
 from ...errors import CheckpointError
 from ...head.registry import embedded_file
-from ...weight_file import Weights, load_strictly, read_weights, write_weights
+from ...weight_file import (
+    Weights,
+    check_strictly,
+    load_strictly,
+    read_weights,
+    write_weights,
+)
 from ..transition_set import EMOTIONS
 from .layout import FACES, MOTIONCLIP, GeneratorLayout, NeutralLayout, generator_layout
 from .layout import neutral_layout as neutral_layout_of
@@ -174,8 +180,7 @@ def load_network(path: Path) -> TrainedGenerator:
     """
     weights = read_weights(path, KIND)
     layout = generator_layout(weights.facts.get("layout", {}))
-    network = new_network(layout)
-    load_strictly(network, network_part(weights), path.name)
+    network = _filled(lambda: new_network(layout), weights, path.name)
     return TrainedGenerator(layout, facts_of(weights, path.name),
                             standard_of(weights, layout.row, path.name), network.eval())
 
@@ -190,10 +195,23 @@ def load_neutral(path: Path | None = None) -> TrainedNeutral:
     path = embedded_file(SHIPPED_NEUTRAL) if path is None else path
     weights = read_weights(path, NEUTRAL_KIND)
     layout = neutral_layout_of(weights.facts.get("layout", {}))
-    network = Ned(layout)
-    load_strictly(network, network_part(weights), path.name)
+    network = _filled(lambda: Ned(layout), weights, path.name)
     return TrainedNeutral(layout, facts_of(weights, path.name),
                           standard_of(weights, layout.row, path.name), network.eval())
+
+
+def _filled(make: Callable[[], nn.Module], weights: Weights, name: str) -> nn.Module:
+    """The network that `make` builds, of a file; a small file can name sizes that no memory has, so
+    shapes are compared before any memory is asked for."""
+    import torch
+
+    with torch.device("meta"):
+        planned = make()
+    own = network_part(weights)
+    check_strictly(planned, own, name)
+    network = make()
+    load_strictly(network, own, name)
+    return network
 
 
 def network_part(weights: Weights) -> Weights:

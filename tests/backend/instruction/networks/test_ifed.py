@@ -244,7 +244,7 @@ def test_layouts_of_files_are_checked(encoded):
     for broken in ({}, [], {**facts, "more": 1}, {**facts, "variant": "other"},
                    {**facts, "hidden": 1 << 40}, {**facts, "latent": -3}, {**facts, "latent": "16"},
                    {**facts, "latent": True}, {**facts, "feed_forward": float("nan")},
-                   {**facts, "hidden": 3.5}):
+                   {**facts, "hidden": 3.5}, {**facts, "face_layers": 1000}):
         with pytest.raises(CheckpointError):
             generator_layout(broken)
     assert replace(layout_of(encoded), hidden=13).as_facts()["hidden"] == 13
