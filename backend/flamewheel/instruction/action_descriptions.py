@@ -9,7 +9,7 @@ from dataclasses import replace
 from .action_particles import ADVERBS, normal_after, read_particles, side_after
 from .action_words import DEED_OF, PARTICLES, STATES
 from .deeds import Action, kept_state, resolve, resolve_with
-from .lexicon import verb_forms
+from .lexicon import DEGREES, verb_forms
 from .part_words import PAIRED, Part, read_part
 from .tokens import Token, word_at, word_list
 
@@ -98,7 +98,8 @@ def _read_stated(
         return None
     again = word_at(tokens, look) == "again"
     is_so = any(word_at(tokens, i) in ("is", "are", "was", "were") for i in range(part.end, look))
-    verb = words[0] in ("open", "shut") and not is_so and at > part.end
+    timed = any(token.lower not in DEGREES for token in inner)
+    verb = words[0] in ("open", "shut") and not is_so and at > part.end and (timed or not inner)
     return replace(stated, end=look + again, again=again, state=not verb and not again)
 
 

@@ -36,7 +36,8 @@ _DEEDS = {
     "dimple": "dimple",
     "suck": "suck",
     "roll": "roll",
-    "relax": "relax release smooth unfurrow unknit unpurse unclench loosen reset deflate undo",
+    "relax": "relax release smooth unfurrow unknit unpurse unclench loosen reset deflate undo "
+             "soften",
     "move": "move pull push draw bring go come shoot turn tilt put bend slide shift swing "
             "stick poke squeeze fall pop blow snap fly spring jerk twist slip hang flick "
             "tuck let set make flip get jump inch creep climb crawl",
@@ -148,7 +149,7 @@ droop eye = AU41
 widen|wide eye, lid = AU5
 raise|rise|widen upper lid, lid = AU5
 narrow|tighten|furrow|wrinkle|together|tense eye, lid = AU7
-raise|rise|tighten lower lid = AU7
+raise|rise|tighten|narrow lower lid = AU7
 raise|rise cheek = AU6
 wrinkle|furrow|raise|narrow nose, nostril = AU9
 flare|widen|open nostril, nose = AU38

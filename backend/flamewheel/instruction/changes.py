@@ -15,6 +15,7 @@ _ENDING = ("slip", "slid", "melt", "fall", "sink", "dissolv", "break", "crumb", 
 """What a smile does when it ends, where nothing is said that it turns into."""
 _RELEASING = ("releas", "let go", "lets go", "letting go", "let it go", "lets it go",
               "letting it go", "unclench", "loosen")
+_RELAXING = ("relax", "calm", "cool", "loosen", "unwind", "recover")
 
 
 class ChangeReader(ClauseState):
@@ -24,9 +25,15 @@ class ChangeReader(ClauseState):
         self._changing = item.lower
         if self._somewhere_to_go():
             self._bare_becomes_source()
+        elif item.lower in ("falls", "fell", "fall") and self._of_the_face():
+            self._go(EmotionMix("Sadness"), item.span)  # `her face falls`
         elif item.lower.startswith(_ENDING) and self._clause and self._clause[-1].bare:
             self._bare_becomes_source()
             self._go(EmotionMix(NEUTRAL), item.span)
+
+    def _of_the_face(self) -> bool:
+        before = [item for item in self._items[:self._at - 1][-2:] if item.kind == "filler"]
+        return any(item.lower in ("face", "expression") for item in before)
 
     def _somewhere_to_go(self) -> bool:
         """Is anything named before the next step that a change could lead to?"""
@@ -42,6 +49,7 @@ class ChangeReader(ClauseState):
         if item.lower.startswith(_RELEASING) and self._release(item):
             return
         if any(later.kind == "to" for later in self._rest_of_clause()):
+            self._relaxing = item.lower.startswith(_RELAXING)
             return
         phrase = self._phrase(self._at)
         if phrase is not None:

@@ -35,6 +35,7 @@ class ClauseState(StepState):
         self._source_said = False
         self._changing = ""  # the last verb of change
         self._before = False
+        self._relaxing = False
         self._subordinate = False
         self._waited: Draft | None = None  # the pause of `two seconds after smiling`
         self._direct = False

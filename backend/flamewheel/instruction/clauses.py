@@ -133,6 +133,9 @@ class ClauseReader(DenialReader, PartReader, ChangeReader):
             self._show(phrase, bare=True)
             return
         last = self._clause[-1]
+        if last.back_from is not None:
+            self._show_before(phrase)
+            return
         self._check_denied(phrase.mix, phrase.span)
         span = (last.span[0], phrase.span[1])
         mix = merge(self._text, last.mix, phrase.mix, item.number, span)
@@ -210,6 +213,10 @@ class ClauseReader(DenialReader, PartReader, ChangeReader):
         if not self._clause and self._waited is None:
             self._show(phrase)
             return
+        self._show_before(phrase)
+
+    def _show_before(self, phrase: Phrase) -> None:
+        """`wink while smiling`: the emotion comes ahead of what the clause has said already."""
         place = self.drafts.index(self._waited or self._clause[0])
         draft = Draft("go", phrase.mix, phrase.span)
         self.drafts.insert(place, draft)

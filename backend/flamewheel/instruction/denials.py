@@ -31,7 +31,8 @@ class DenialReader(ClauseState):
 
     def _on_not(self, item: Item) -> None:
         if item.lower in _LESS:
-            raise self._refused(item.span)
+            self._reduce(item)
+            return
         at, soft = self._at, False
         while at < len(self._items) and self._items[at].kind in _HOLLOW:
             word = self._items[at].lower
@@ -64,6 +65,25 @@ class DenialReader(ClauseState):
         later = self._at < len(self._items) and self._items[self._at].lower in (
             "any more", "anymore", "any longer")
         self._deny(phrase, (item.span[0], phrase.span[1]), later, item.lower in _ALTERNATIVES)
+
+    def _reduce(self, item: Item) -> None:
+        """`reduce the anger`, `tone down the smile by 30 %`: it is shown more weakly."""
+        phrase = read_single(self._text, self._items, self._at)
+        if phrase is None or phrase.mix.is_plain or phrase.where is not None:
+            raise self._refused(item.span)
+        self._at = phrase.end
+        share = 0.5
+        after = [later for later in self._items[self._at:self._at + 2] if later.kind != "stop"]
+        if after and after[-1].kind == "percent" and after[-1].number < 1:
+            by = len(after) == 2 and after[0].lower == "by"
+            share = 1.0 - after[-1].number if by else after[-1].number
+            self._at += len(after)
+        known = emotion_names(self._face) == emotion_names(phrase.mix)
+        weaker = (self._face if known else phrase.mix).scaled(share)
+        span = (item.span[0], phrase.span[1])
+        self.notes.append(f"'{quoted(self._text, span)}' was taken as {weaker.title()}")
+        self._open = None
+        self._go(weaker, span)
 
     def _on_cease(self, item: Item) -> None:
         at = self._at

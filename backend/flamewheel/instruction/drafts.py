@@ -43,6 +43,7 @@ class Draft:
     keeps: list[str] = field(default_factory=list)  # of KEEPS
     state: bool = False  # only `raised brows`, `sad eyes`: may be how another emotion is shown
     subordinate: bool = False  # `as she smiles, …`: the next clause is about the same step
+    relaxed: bool = False  # `relax into a smile`: direct actions of before end
     back_from: Draft | None = None  # shows again what was shown before that step
 
 
@@ -142,8 +143,8 @@ def _shown(face: Face, draft: Draft, before: dict[int, Face]) -> Face:
 
 
 def _relaxed(face: Face, draft: Draft, stops: Sequence[tuple[EmotionMix, Span]]) -> Face:
-    """Without the units of before where the way there led through a relaxed face."""
-    relaxes = any(mix.is_plain for mix, _ in stops)
+    """Without the units of before where the face relaxed on the way."""
+    relaxes = draft.relaxed or any(mix.is_plain for mix, _ in stops)
     return replace(face, units=()) if relaxes and draft.back_from is None else face
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from ..wheel_names import NEUTRAL
 from .action_words import OPPOSED, UNDONE, Units, sided
 from .part_words import PARTS_OF
-from .plan import MAX_INTENSITY, PARTS, EmotionMix, Layer
+from .plan import CURRENT, MAX_INTENSITY, PARTS, EmotionMix, Layer
 
 HALF_OPEN = (("AU5", 0.5),)
 """Eyes that are open already and are told to open: a little wider; a design choice."""
@@ -72,6 +73,9 @@ class Face:
             parts = {part for noun in deed.nouns for part in PARTS_OF[noun]}
             layers = tuple(layer for layer in layers
                            if not layer.parts or not set(layer.parts) <= parts)
+            relaxed = tuple(part for part in PARTS if part in parts)
+            if not undone and layers == self.layers and self.mix.primary not in (NEUTRAL, CURRENT):
+                return self.layered([Layer(EmotionMix(NEUTRAL), relaxed, deed.side)])
         units: Units = deed.units
         if deed.undoes and not units and not undone and layers == self.layers:
             if deed.name == "open" and self._eyes(deed):

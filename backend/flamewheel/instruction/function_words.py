@@ -111,7 +111,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
                "mixed together;blended together;combined together;all mixed together;mixed;"
                "at the same time;simultaneously;all at the same time;at the same instant;mixed up;"
                "all together;taken together;takes hold;take hold;set in;sets in;"
-               "in general;in total;over all;overall;as one"),
+               "in general;in total;over all;overall;as one;"
+               "join in;joins in;joining in;join;joins;follow;follows"),
     ("hint", "but rather;but instead;or rather;"
              "together with;and simultaneously;as well as;accompanied by"),
     ("each", "a step;per emotion;for each one;each one;for every step;per change;apiece;"

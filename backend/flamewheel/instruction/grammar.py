@@ -18,6 +18,7 @@ from .clauses import ClauseReader
 from .drafts import build_steps
 from .languages import foreign_language
 from .plan import CURRENT, EmotionMix, NotUnderstood, PlanStep, Span, TransitionPlan
+from .small_word_spelling import small_words_meant
 from .tagging import Item, tag
 from .tokens import EXAMPLE, check_text, not_english, tokenise
 from .vocabulary import Vocabulary, default_vocabulary
@@ -79,8 +80,8 @@ def _check_target(text: str, reader: ClauseReader, vocabulary: Vocabulary) -> No
         raise unknown_word(text, vocabulary, near[0])
     said = " ".join(text.split())
     said = said if len(said) <= 80 else said[:79] + "…"
-    hints = (vocabulary.hint(item.lower) for item in reader.unknown[:MOST_SUGGESTED_FOR]
-             if vocabulary.suggest(item.lower))
+    hints = (f"Did you mean {' or '.join(words)}?" for item in reader.unknown[:MOST_SUGGESTED_FOR]
+             if (words := _meant(item.lower, vocabulary)))
     raise InstructionError("no-emotion", f"No emotion is named in '{said}'.", next(hints, EXAMPLE))
 
 
@@ -88,17 +89,23 @@ def _not_understood(
     text: str, unknown: list[Item], vocabulary: Vocabulary
 ) -> tuple[NotUnderstood, ...]:
     """What was not understood, with suggestions; neighbours together."""
-    groups: list[tuple[Span, str]] = []
+    groups: list[tuple[Span, list[str]]] = []
     for item in sorted(unknown, key=lambda item: item.span):
         if groups and not text[groups[-1][0][1]:item.span[0]].strip():
-            groups[-1] = ((groups[-1][0][0], item.span[1]), groups[-1][1])
+            groups[-1] = ((groups[-1][0][0], item.span[1]), [*groups[-1][1], item.lower])
         else:
-            groups.append((item.span, item.lower))
+            groups.append((item.span, [item.lower]))
     return tuple(
         NotUnderstood(span, text[slice(*span)],
-                      vocabulary.suggest(word) if number < MOST_SUGGESTED_FOR else ())
-        for number, (span, word) in enumerate(groups)
+                      next(filter(None, (_meant(word, vocabulary) for word in words[:3])), ())
+                      if number < MOST_SUGGESTED_FOR else ())
+        for number, (span, words) in enumerate(groups)
     )
+
+
+def _meant(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Emotions that `word` may stand for, else small words."""
+    return vocabulary.suggest(word) or small_words_meant(word)
 
 
 def _standing_still(start: EmotionMix, steps: tuple[PlanStep, ...]) -> list[str]:

@@ -12,7 +12,7 @@ from .drafts import Draft
 from .faces import Deed
 from .layers import ONLY, Where, emotion_follows, predicate
 from .part_words import Part
-from .plan import Layer
+from .plan import EmotionMix, Layer
 from .tagging import Item, ItemKind
 from .wording import quoted
 
@@ -55,11 +55,27 @@ class PartReader(ClauseState):
             self._meant_something = True
         elif again is not None:
             self._on_action(again)
-        elif self._last_layer is not None and item.part.parts and not self._meant_something:
-            where = Where(item.part.parts, item.part.side)
+        elif self._last_layer is not None and not self._meant_something:
+            where = Where(item.part.parts or self._last_parts, item.part.side)
             self._layer(self._last_layer, where, item.span)
+        elif (mix := self._said_later()) is not None:
+            self._layer(mix, Where(item.part.parts, item.part.side), item.span)
         else:
             self._unknown_here.append(item)
+
+    def _said_later(self) -> EmotionMix | None:
+        """`first the brows, then the eyes turn sad`: what is said of the last part of the row."""
+        in_turn = False
+        for at, item in enumerate(self._items[self._at:], self._at):
+            in_turn = in_turn or item.kind == "then"
+            if item.kind == "part":
+                said = predicate(self._items, at + 1)
+                if said is not None:
+                    phrase = self._phrase(said) if in_turn else None
+                    return None if phrase is None else phrase.mix
+            elif item.kind not in ("then", "comma", "filler", "and", "duration"):
+                return None
+        return None
 
     def _restricts(self, item: Item, part: Part) -> bool:
         """`smile within 2 s on the left only`, `on the left only, smile`: told apart from it."""

@@ -21,6 +21,11 @@ _AFTER_ONE = frozenset(word_list("and then too also over in for as again slowly 
 _LOPSIDED = frozenset(word_list(
     "crooked lopsided asymmetric asymmetrical uneven onesided wonky skewed"
 ))
+_LEVELS = tuple((tuple(phrase.split()), half) for half, phrases in (
+    ("upper face", "above,on top,up top,at the top,on the top"),
+    ("lower face", "below,down below,on the bottom,at the bottom"),
+) for phrase in phrases.split(","))
+_NO_SIDE_AFTER = DETERMINERS | frozenset(word_list("on to at in of from and or then is no more"))
 _CROOKEDLY = frozenset(word_list("crookedly lopsidedly asymmetrically unevenly onesidedly"))
 
 
@@ -53,6 +58,38 @@ def read_place(tokens: Sequence[Token], at: int) -> Part | None:
     if not (placed or only):
         return None
     return Part(("side",), side, look, only, placed=True)
+
+
+def read_level(tokens: Sequence[Token], at: int) -> Part | None:
+    """`(angry) above`, `on top`, `at the bottom`: half of the face without its name, or None."""
+    for phrase, half in _LEVELS:
+        end = at + len(phrase)
+        if tuple(token.lower for token in tokens[at:end]) == phrase and _ends_clause(tokens, end):
+            return Part((half,), None, end, placed=True)
+    return None
+
+
+def read_bare_side(tokens: Sequence[Token], at: int) -> Part | None:
+    """`joy left, anger right`: the sides of both, which are said alike, or None."""
+    word = word_at(tokens, at)
+    other = {"left": "right", "right": "left"}.get(word)
+    if other is None or not _behind_a_word(tokens, at):
+        return None
+    if not any(word_at(tokens, there) == other and _behind_a_word(tokens, there)
+               for there in range(len(tokens))):
+        return None
+    return Part(("side",), SIDE_OF[word], at + 1, placed=True)
+
+
+def _behind_a_word(tokens: Sequence[Token], at: int) -> bool:
+    before = tokens[at - 1] if at > 0 else None
+    return (before is not None and before.kind == "word" and before.lower not in _NO_SIDE_AFTER
+            and _ends_clause(tokens, at + 1))
+
+
+def _ends_clause(tokens: Sequence[Token], at: int) -> bool:
+    return (at >= len(tokens) or tokens[at].kind == "mark"
+            or tokens[at].lower in ("and", "but", "while", "then", "yet"))
 
 
 def read_sided(tokens: Sequence[Token], at: int) -> Part | None:

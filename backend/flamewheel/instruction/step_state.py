@@ -39,6 +39,7 @@ class StepState:
         self._lopsided: Part | None = None  # `a crooked …`
         self._scope: Where | None = None  # `only move the mouth: …`
         self._factor = 1.0  # `slightly raise …`
+        self._last_parts: tuple[str, ...] = ()  # of that layer
         self._last_layer: EmotionMix | None = None  # for `…, then the mouth`
         self._last_action: Action | None = None  # for `…, then the right one`
         self._kept: list[str] = []  # of KEEPS, waiting for a step
@@ -50,6 +51,7 @@ class StepState:
         self._clause: list[Draft] = []  # the clause that is read
         self._meant_something = False
         self._before = False
+        self._relaxing = False  # `relax into a smile`
         self._subordinate = False  # `while closing the eyes, …`
 
     @property
@@ -92,7 +94,8 @@ class StepState:
             self._take_up(waiting)
             return
         draft = Draft("go", mix, span, bare, via=self._pending.via,
-                      subordinate=self._subordinate and not self._clause)
+                      subordinate=self._subordinate and not self._clause,
+                      relaxed=self._relaxing)
         self._pending.via = []
         self._add(draft)
 
@@ -120,15 +123,26 @@ class StepState:
         held = bool(self.drafts) and self.drafts[-1].kind == "hold"
         if self._joint in (None, "with"):
             return True
+        if self._joint == "comma" and self._open.seconds is not None and self._own_length():
+            return False  # `brows up 0.2 s, eyes wide 0.2 s`
         if self._joint == "and":
             return not held and (state or self._open.seconds is None)
         return (state or self._open.subordinate) and not held
+
+    def _own_length(self) -> bool:
+        """Is a length of time said in the rest of the clause?"""
+        for item in self._items[self._at:]:
+            if item.kind in ("comma", "then", "stop"):
+                return False
+            if item.timing is not None and item.timing.mode == "over":
+                return True
+        return False
 
     def _layer(self, mix: EmotionMix, where: Where, span: Span, state: bool = True) -> None:
         """An emotion of a part, over the open step or as a step of its own."""
         self._check_denied(mix, span)
         side = self._resolved(where.side, span)
-        self._last_layer, self._last_action = mix, None
+        self._last_layer, self._last_parts, self._last_action = mix, where.parts, None
         layer = Layer(mix, where.parts, side)
         self._changes(span, state).layers.append(layer)
 

@@ -16,7 +16,7 @@ from .lexicon import FILLERS, Kind, Speed, function_phrases
 from .part_words import Part, read_part
 from .plan import MAX_SECONDS, EmotionMix, Span
 from .scopes import read_scope
-from .side_words import read_place, read_sided, read_the_other
+from .side_words import read_bare_side, read_level, read_place, read_sided, read_the_other
 from .tokens import Token, refuse, word_list
 from .vocabulary import Vocabulary
 
@@ -134,6 +134,7 @@ def _of_the_face(
         return _face_item(tokens, at, scope.end, "scope", part=scope), scope.end, scope, None
     part = (
         read_part(tokens, at) or read_place(tokens, at) or read_the_other(tokens, at, mentioned)
+        or read_level(tokens, at) or read_bare_side(tokens, at)
     )
     if part is not None:
         return _face_item(tokens, at, part.end, "part", part=part), part.end, part, None

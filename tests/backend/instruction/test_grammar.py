@@ -52,7 +52,7 @@ def test_order_of_clauses_does_not_matter(parse):
         ("she is not unhappy", "negation", "'not unhappy' (character 8)"),
         ("happy and not happy", "negation", "'not happy' (character 11)"),
         ("not", "negation", "'not' (character 1)"),
-        ("reduce the anger", "negation", "'reduce' (character 1)"),
+        ("reduce the mouth", "negation", "'reduce' (character 1)"),
         ("at 2 seconds smile", "moment", "'at 2 seconds' (character 1)"),
         ("mix of joy, fear, trust and anger", "too-many-emotions", "Anger, Fear, Joy, Trust"),
         ("neutral and happy", "bad-mix", "'neutral and happy'"),

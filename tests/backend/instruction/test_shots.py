@@ -27,6 +27,27 @@ SHOTS = [
     ("smile, hold for two seconds, then release", None, ["Joy 1", "hold 2", "Neutral 1"]),
     ("raise the brows, then furious, through neutral to sad", None,
      ["Current[AU1 AU2] 1", "Anger*1.5[AU1 AU2] 1", "+Neutral 1", "Sadness 1"]),
+    ("Surprise, brows raised, mouth slightly open, then relax into a gentle smile", None,
+     ["Surprise[AU1 AU2 AU25*0.5 AU26*0.5] 1", "Joy*0.75 1"]),
+    ("brows up 0.2 s, eyes wide 0.2 s, jaw drops 0.3 s", None,
+     ["Current[AU1 AU2] 0.2", "Current[AU1 AU2 AU5] 0.2", "Current[AU1 AU2 AU5 AU26] 0.3"]),
+    ("first the brows, then the eyes, then the mouth turn sad", None,
+     ["Current{Sadness:brows} 1", "Current{Sadness:brows eyes} 1",
+      "Current{Sadness:brows eyes mouth} 1"]),
+    ("Smile on the left side only, hold, then let the right side join in", None,
+     ["Current{Joy: left} 1", "hold 1", "Current{Joy: left; Joy: right} 1"]),
+    ("Wink with the right eye while smiling", None, ["Joy 1", "Joy[AU43R] 0.15", "Joy 0.15"]),
+    ("Start angry. Soften the brows. Then smile.", "Anger", ["Anger{Neutral:brows} 1", "Joy 1"]),
+    ("angry above, happy below", None,
+     ["Current{Anger:brows eyes; Joy:cheeks mouth jaw} 1"]),
+    ("joy left, anger right", None, ["Current{Joy: left; Anger: right} 1"]),
+    ("from fury, reduce the anger", "Anger*1.5", ["Anger*0.75 1"]),
+    ("from joy, tone down the smile by 30 percent", "Joy", ["Joy*0.7 1"]),
+    ("his face falls over 2 seconds", None, ["Sadness 2"]),
+    ("her face lights up, then falls into fear", None, ["Joy 1", "Fear 1"]),
+    ("calm and relaxed, then he screams in anger", None, ["Joy*0.5 1", "Anger*1.5 1"]),
+    ("she shouts for half a second, then calms down", None,
+     ["Anger*1.25 1", "hold 0.5", "Neutral 1"]),
 ]
 
 
@@ -41,3 +62,11 @@ def test_a_neutral_stop_that_is_put_in_clears_direct_actions(parse):
     plan = parse("raise the brows, then furious, then sad", through_neutral=True)
     assert plan_agrees(None, ["Current[AU1 AU2] 1", "+Neutral 1", "Anger*1.5 1", "+Neutral 1",
                               "Sadness 1"], plan), describe(plan)
+
+
+@pytest.mark.parametrize(("text", "meant"), [
+    ("smile slowlly", "slowly"), ("turn sudenly to anger", "suddenly"),
+    ("joy over 2 secnds", "seconds"), ("smile with the mouht", "mouth"),
+])
+def test_misspelt_small_words_have_suggestions(parse, text, meant):
+    assert [unknown.suggestions[:1] for unknown in parse(text).unknown] == [(meant,)]
