@@ -81,3 +81,14 @@ def test_a_plan_file_that_is_none(tmp_path: Path) -> None:
     bad = tmp_path / "plan.json"
     bad.write_text("[" * 100_000, encoding="utf-8")
     assert refused("transition", "--plan", bad)["code"] == "bad-plan-file"
+
+
+def test_nothing_is_written_in_the_place_of_what_is_read_or_of_one_another(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps(accepted("transition", TEXT, "--dry-run", "--json").json))
+    before = plan.read_bytes()
+    assert refused("transition", "--plan", plan, "-o", plan)["code"] == "same-file"
+    assert plan.read_bytes() == before
+    both = tmp_path / "both.png"
+    assert refused("transition", TEXT, "-o", both, "--sheet", both)["code"] == "same-file"
+    assert not both.exists()

@@ -52,10 +52,14 @@ def refuse_unheard(options: Sequence[tuple[str, object]], what: str, hint: str) 
 
 
 def check_ending(path: Path | None, ending: str, what: str) -> None:
-    """Refuses a name that lies about what the file will be.  Raises UsageError `wrong-ending`."""
+    """Refuses a name that lies about what the file will be, and a folder's: hours of training would
+    end there.  Raises UsageError `wrong-ending`, OutputError `cannot-write`."""
     if path is not None and path.suffix.lower() != ending:
         raise UsageError("wrong-ending", f"{what} is a {ending} file, which {path.name} does not "
                          "say.", f"Give a name that ends in {ending}.")
+    if path is not None and path.is_dir():
+        raise OutputError("cannot-write", f"{path} cannot be written: it is a folder.",
+                          "Give it another name.")
 
 
 def _is_same(one: Path, other: Path) -> bool:

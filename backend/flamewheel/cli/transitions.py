@@ -14,7 +14,7 @@ from ..errors import InstructionError, UsageError
 from ..parameters import ExpressionCode
 from .giving import say_where
 from .options import Subparsers, add_head_option, add_output_option, add_verb
-from .places import check_ending, refuse_unheard
+from .places import check_ending, check_places, refuse_unheard
 from .report import one_line, print_json, print_notes, progress_line
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def _refuse_options_that_disagree(options: Namespace) -> None:
              ("--generator", options.generator)],
             "--dry-run", "It writes nothing and acts nothing; --json prints the plan.")
     check_ending(options.sheet, ".png", "A sheet")
+    check_places([("the plan", options.plan), ("the face", options.start)],
+                 [("-o", options.output), ("--sheet", options.sheet)])
     if options.fps is not None and not 1 <= options.fps <= MOST_FPS:
         raise UsageError("bad-fps", f"{options.fps:g} frames a second are not possible.",
                          f"Give 1 to {MOST_FPS:g}.")

@@ -29,6 +29,8 @@ from .plan import (
 MAX_ROWS = 1000
 """Most rows of a plan that are believed, and most entries of a row; a design choice: a sentence of
 the longest kind makes some dozens."""
+MOST_LAYERS = 50
+"""Most layers of a row: four times the parts there are on both sides; each is a face to be made."""
 MOST_OTHERS = 2  # emotions beside the first
 
 
@@ -94,9 +96,11 @@ def _step(where: str, row: wire.PlanStep, text: str) -> PlanStep:
         raise _bad_plan(f"{where} lasts {row.seconds:g} s.")
     kind: Literal["go", "hold"] = "hold" if row.easing == "hold" else "go"
     easing: Easing = next(known for known in EASINGS if known == row.easing)
-    for many in (row.layers, row.keeps, row.units):
+    for many in (row.keeps, row.units):
         if len(many) > MAX_ROWS:
             raise _bad_plan(f"{where} has more than {MAX_ROWS} entries of a kind.")
+    if len(row.layers) > MOST_LAYERS:
+        raise _bad_plan(f"{where} has more than {MOST_LAYERS} layers.")
     for keep in row.keeps:
         if keep not in KEEPS:
             raise _bad_plan(f"{where} keeps '{keep[:40]}', which is none of {', '.join(KEEPS)}.")

@@ -142,6 +142,12 @@ def test_places_are_underlined_in_long_texts_and_at_their_ends():
     assert underlined("joy", [(-5, 900)]) == "joy\n^^^^"
 
 
+def test_a_step_of_endless_layers_is_refused():
+    layers = [protocol_plan.PlanLayer("Joy", parts=["mouth"])] * 51
+    with pytest.raises(InstructionError, match="layers"):
+        from_wire([protocol_plan.PlanStep("Neutral", 1.0, 0.0, "hold"), row(layers=layers)])
+
+
 def test_a_plan_of_endless_rows_is_refused():
     rows = [protocol_plan.PlanStep("Neutral", 1.0, 0.0, "hold"), *[row()] * MAX_ROWS]
     with pytest.raises(InstructionError):
