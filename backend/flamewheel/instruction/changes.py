@@ -14,7 +14,7 @@ _ENDING = ("slip", "slid", "melt", "fall", "sink", "dissolv", "break", "crumb", 
            "drift", "crack", "falter", "waver", "crumpl", "pass", "go")
 """What a smile does when it ends, where nothing is said that it turns into."""
 _RELEASING = ("releas", "let go", "lets go", "letting go", "let it go", "lets it go",
-              "letting it go", "unclench", "loosen")
+              "letting it go", "let it all", "lets it all", "let all", "unclench", "loosen")
 _RELAXING = ("relax", "calm", "cool", "loosen", "unwind", "recover")
 
 
@@ -79,6 +79,15 @@ class ChangeReader(ClauseState):
         self._add(undone)
         self._open = None
         return True
+
+    def _on_unknown(self, item: Item) -> None:
+        """Nothing is made of it; but `…, then nothing` is a face without expression."""
+        following = self._next()
+        alone = following is None or following.kind in ("comma", "then", "stop", "duration")
+        if item.lower == "nothing" and alone and not self._clause and self.drafts:
+            self._go(EmotionMix(NEUTRAL), item.span)
+        else:
+            self._unknown_here.append(item)
 
     def _more_of_it(self, item: Item) -> bool:
         """`smile slightly, then fully`: the emotion of before at another strength."""

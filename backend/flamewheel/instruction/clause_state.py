@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..errors import InstructionError
+from ..wheel_names import NEUTRAL
 from .drafts import Draft, Pending, set_duration, set_speed
 from .mixes import Phrase, read_phrase
 from .plan import CURRENT, EmotionMix
@@ -15,6 +16,7 @@ from .vocabulary import Vocabulary
 SEPARATORS: tuple[ItemKind, ...] = ("then", "stop", "comma")
 REPLACING = ("replac", "swap", "trad", "exchang")
 """`replace the smile with a frown`: here `with`, `by` and `for` say what comes."""
+_AT_REST = ("nothing", "rest")
 _MODIFIERS: tuple[ItemKind, ...] = ("filler", "degree", "percent", "speed", "easing")
 
 
@@ -45,8 +47,10 @@ class ClauseState(StepState):
             raise unknown_word(self._text, self._vocabulary, self._unknown_here[0])
         self._check_spelling()
         if self._clause:
+            ahead = bool(self._pending.timings)
             self._settle(self._clause)
             for draft in self._clause:
+                draft.timed_ahead = draft.timed_ahead or ahead
                 draft.direct = draft.direct or self._direct
             if not self._before:
                 self.drafts += self._deferred
@@ -127,6 +131,9 @@ class ClauseState(StepState):
             at += 1
         if not strict and any(item.mix is not None for item in self._rest_of_clause()):
             return None
+        if at < len(self._items) and self._items[at].lower in _AT_REST:
+            self._at = at + 1  # `from nothing to a grin`
+            return Phrase(EmotionMix(NEUTRAL), at + 1, self._items[at].span)
         if at < len(self._items) and self._items[at].kind == "unknown":
             raise unknown_word(self._text, self._vocabulary, self._items[at])
         return None

@@ -188,6 +188,7 @@ class ClauseReader(DenialReader, PartReader, ChangeReader):
             draft.bare = False
         following = self._next()
         if following is not None and following.kind in ("to", "from"):
+            self._relaxing = following.kind == "to"  # direct actions do not stay
             return
         goes = [draft for draft in self.drafts if draft.kind == "go"]
         if goes:
@@ -290,6 +291,3 @@ class ClauseReader(DenialReader, PartReader, ChangeReader):
             self._joint = "with" if self._open is not None else self._joint
 
     _on_at = _on_filler
-
-    def _on_unknown(self, item: Item) -> None:
-        self._unknown_here.append(item)

@@ -34,6 +34,7 @@ class Draft:
     seconds: float | None = None
     soft_seconds: float | None = None  # from `slowly`, `quickly`
     easing: Easing | None = None
+    timed_ahead: bool = False  # its length was said before it: `over 2 s raise … and open …`
     usual_seconds: float = DEFAULT_GO_SECONDS  # where nothing is said; `slowly` is about it
     via: list[tuple[EmotionMix, Span]] = field(default_factory=list)
     direct: bool = False

@@ -29,6 +29,7 @@ class Deed:
     keep: str = ""  # of KEEPS, if it turns out to be a state that an emotion keeps
     words: str = ""
     notes: list[str] = field(default_factory=list)
+    guessed: bool = False  # `one brow`: which side it is was not said
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
              "back where she started;back where he started;back to the way it was;"
              "back to how it was;back to how she was;back to how he was;back to what it was;"
              "back to what it was before;and return;undo that;undo it;reverts back;return back"),
-    ("fade", "let it drop;let it go;lets it go;lets it drop;let it fade;lets it fade;"
+    ("fade", "let it all go;lets it all go;let all go;"
+             "let it drop;let it go;lets it go;lets it drop;let it fade;lets it fade;"
              "let that drop;let that go;let that fade;let it slip;lets it slip;let it fall;"
              "let it fade away;drop it;drops it;release it;releases it;let it die;let go;"
              "lets go;letting it drop;letting it go;letting go;release;releases;releasing;"
@@ -128,7 +129,9 @@ _SPEEDS = {
     "right away": Speed(0.1, "ease_out"), "straight away": Speed(0.1, "ease_out"),
     "in an abrupt way": Speed(0.25, "ease_out"), "sudden": Speed(0.25, "ease_out"),
     "abrupt": Speed(0.25, "ease_out"), "rapid": Speed(0.5, None), "swift": Speed(0.5, None),
-    "instant": Speed(0.1, "ease_out"), "unexpectedly": Speed(0.25, "ease_out"),
+    "instant": Speed(0.1, "ease_out"), "cut": Speed(0.1, "ease_out"),
+    "cuts": Speed(0.1, "ease_out"), "hard cut": Speed(0.1, "ease_out"),
+    "unexpectedly": Speed(0.25, "ease_out"),
     "by degrees": Speed(2.0, None), "step by step": Speed(2.0, None),
     "in slow motion": Speed(4.0, None), "ever so slowly": Speed(4.0, None),
     "more slowly": Speed(2.0, None), "slower": Speed(2.0, None), "faster": Speed(0.5, None),
@@ -143,6 +146,8 @@ _DEGREES = {
     "so very": 1.25, "deadly": 1.25, "dead": 1.25, "beyond": 1.5, "thoroughly": 1.5,
     "to the max": 1.5, "as much as possible": 1.5, "in the extreme": 1.5, "max": 1.5,
     "massive": 1.5, "entirely": 1.5, "particularly": 1.25, "especially": 1.25, "overly": 1.25,
+    "wider": 1.25, "bigger": 1.25, "stronger": 1.25, "weaker": 0.75, "smaller": 0.75,
+    "fainter": 0.5, "widest": 1.5, "strongest": 1.5,
     "biggest": 1.5, "minimal": 0.25, "minimum": 0.25, "increase": 1.25,
     "increases": 1.25, "amplify": 1.25, "boost": 1.25, "exaggerate": 1.5, "exaggerated": 1.5,
     "enormous": 1.5, "massively": 1.5, "enormously": 1.5, "immensely": 1.5,

@@ -99,7 +99,9 @@ def predicate(items: Sequence[Item], at: int, subjects: bool = False) -> int | N
             return at
         if item.kind in ("degree", "percent"):
             return at if emotion_follows(items, at) else None
-        if (item.lower in _SUBJECTS and not subjects) or item.lower in _PLACES:
+        if (item.lower in _SUBJECTS and not subjects) or (
+            item.lower in _PLACES and item.kind not in ("from", "to")
+        ):
             return None
         colon = item.lower == ":"
         if item.kind == "from":

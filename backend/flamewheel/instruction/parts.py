@@ -29,7 +29,9 @@ class PartReader(ClauseState):
         """`her eyes turn sad`; a part of which nothing is said is not understood."""
         assert item.part is not None
         deed = self._just_done()
-        if deed is not None and deed.side is None and not item.part.parts:
+        if deed is not None and (deed.side is None or deed.guessed) and not item.part.parts:
+            if deed.guessed:
+                self.notes.pop()
             deed.side = self._resolved(item.part.side, item.span)
             return
         at = predicate(self._items, self._at, subjects=True)
@@ -44,6 +46,10 @@ class PartReader(ClauseState):
         if phrase.where is not None:
             where = Where(where.parts or phrase.where.parts, phrase.where.side or where.side)
         turns = any(gap.kind in _TURNS for gap in between)
+        if any(gap.kind == "from" for gap in between):
+            said = quoted(self._text, (item.span[0], phrase.span[1]))
+            self.notes.append(f"'{said}': a part goes there from what it shows, whatever is said "
+                              "of its start")
         self._layer(phrase.mix, where, (item.span[0], phrase.span[1]), state=not turns)
         self._read_between(between)
 
@@ -144,6 +150,7 @@ class PartReader(ClauseState):
             return
         side = self._resolved(action.side, item.span)
         deed = self._deed(item, action, side)
+        deed.guessed = action.side == "one"
         if self._open is not None and any(_undone_by(deed, done) for done in self._open.deeds):
             self._open = None
         emotion = self._open is not None and not self._open.over and self._may_join(action.state)

@@ -126,7 +126,8 @@ class StepState:
         if self._joint == "comma" and self._open.seconds is not None and self._own_length():
             return False  # `brows up 0.2 s, eyes wide 0.2 s`
         if self._joint == "and":
-            return not held and (state or self._open.seconds is None)
+            open_ended = self._open.seconds is None or self._open.timed_ahead
+            return not held and (state or open_ended)
         return (state or self._open.subordinate) and not held
 
     def _own_length(self) -> bool:

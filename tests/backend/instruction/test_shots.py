@@ -48,6 +48,16 @@ SHOTS = [
     ("calm and relaxed, then he screams in anger", None, ["Joy*0.5 1", "Anger*1.5 1"]),
     ("she shouts for half a second, then calms down", None,
      ["Anger*1.25 1", "hold 0.5", "Neutral 1"]),
+    ("Over one second raise the eyebrows and open the mouth, hold, then let it all go", None,
+     ["Current[AU1 AU2 AU25 AU26] 1", "hold 1", "Current 1"]),
+    ("Turn the mouth from joy to sadness in 2 s", None, ["Current{Sadness:mouth} 2"]),
+    ("Change her eyes from angry to sad", None, ["Current{Sadness:eyes} 1"]),
+    ("raise one brow on the right", None, ["Current[AU1R AU2R] 1"]),
+    ("from nothing to a grin, then nothing", "Neutral", ["Joy 1", "Neutral 1"]),
+    ("grin, then wider, then widest", None, ["Joy 1", "Joy*1.25 1", "Joy*1.5 1"]),
+    ("smile; then tongue out; then back to the smile", None,
+     ["Joy 1", "Joy[AU19] 1", "Joy 1"]),
+    ("from rest, the left eye narrows over half a second", "Neutral", ["Neutral[AU7L] 0.5"]),
 ]
 
 
