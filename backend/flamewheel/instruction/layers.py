@@ -93,6 +93,7 @@ def predicate(items: Sequence[Item], at: int, subjects: bool = False) -> int | N
     `subjects`: a person may stand between: `with only the mouth she smiles`.
     """
     end = at + _LONGEST_GAP
+    changes = _changed(items, at - 1)
     while at < min(len(items), end):
         item = items[at]
         if item.mix is not None:
@@ -100,9 +101,10 @@ def predicate(items: Sequence[Item], at: int, subjects: bool = False) -> int | N
         if item.kind in ("degree", "percent"):
             return at if emotion_follows(items, at) else None
         if (item.lower in _SUBJECTS and not subjects) or (
-            item.lower in _PLACES and item.kind not in ("from", "to")
+            item.lower in _PLACES and item.kind != "from" and not (changes and item.kind == "to")
         ):
             return None
+        changes = changes or item.kind in ("change", "look", "start")
         colon = item.lower == ":"
         if item.kind == "from":
             after = at + 1
@@ -110,13 +112,21 @@ def predicate(items: Sequence[Item], at: int, subjects: bool = False) -> int | N
                                           or items[after].mix is not None):
                 after += 1
             if after < len(items) and items[after].kind == "to":
-                at = after
+                at, changes = after, True
                 continue
             return None
         if item.kind not in _GAP and not colon:
             return None
         at += 1
     return None
+
+
+def _changed(items: Sequence[Item], at: int) -> bool:
+    """`change her eyes (to sad)`: is the part at `at` what a verb before it changes?"""
+    at -= 1
+    while at >= 0 and items[at].kind == "filler":
+        at -= 1
+    return at >= 0 and items[at].kind == "change"
 
 
 def emotion_follows(items: Sequence[Item], at: int) -> bool:

@@ -51,6 +51,8 @@ SHOTS = [
     ("Over one second raise the eyebrows and open the mouth, hold, then let it all go", None,
      ["Current[AU1 AU2 AU25 AU26] 1", "hold 1", "Current 1"]),
     ("Turn the mouth from joy to sadness in 2 s", None, ["Current{Sadness:mouth} 2"]),
+    ("change her eyes to sad", None, ["Current{Sadness:eyes} 1"]),
+    ("from sad eyes to happy eyes", None, ["Current{Joy:eyes} 1"]),
     ("Change her eyes from angry to sad", None, ["Current{Sadness:eyes} 1"]),
     ("raise one brow on the right", None, ["Current[AU1R AU2R] 1"]),
     ("from nothing to a grin, then nothing", "Neutral", ["Joy 1", "Neutral 1"]),
