@@ -123,10 +123,12 @@ def predicate(items: Sequence[Item], at: int, subjects: bool = False) -> int | N
 
 def _changed(items: Sequence[Item], at: int) -> bool:
     """`change her eyes (to sad)`: is the part at `at` what a verb before it changes?"""
-    at -= 1
-    while at >= 0 and items[at].kind == "filler":
-        at -= 1
-    return at >= 0 and items[at].kind == "change"
+    for item in reversed(items[:max(at, 0)]):
+        if item.kind in ("from", "comma", "then", "stop"):
+            return False
+        if item.kind == "change":
+            return True
+    return False
 
 
 def emotion_follows(items: Sequence[Item], at: int) -> bool:

@@ -12,6 +12,7 @@ from .tokens import Token, word_at, word_list
 _MOVES = frozenset(word_list("move moves moving animate animates animating use uses using change "
                              "changes changing engage engages engaging involve involves involving "
                              "affect affects affecting work works working moved"))
+_USES = frozenset(("use", "uses", "using"))
 _AUXILIARIES = frozenset(word_list("should may must can will is are be being do does to shall"))
 _AFTER = frozenset(word_list("as while when whilst during over in within for and then but from "
                              "throughout slowly quickly gradually suddenly here now"))
@@ -38,7 +39,8 @@ def read_scope(tokens: Sequence[Token], at: int) -> Part | None:
         only, end = True, end + 1
     last = word_at(tokens, end)
     titled = last == ":"
-    ends = end >= len(tokens) or tokens[end].kind == "mark" or last in _AFTER
+    used = last == "to" and any(token.lower in _USES for token in tokens[at:look])
+    ends = end >= len(tokens) or tokens[end].kind == "mark" or last in _AFTER or used
     if not (only or part.only) or not (moves or titled) or not ends:
         return None
     return replace(part, end=end, only=True)
