@@ -60,14 +60,14 @@ def load_standing(path: Path, standing: Standing) -> int:
     try:
         body = torch.load(path, map_location="cpu", weights_only=True)
         step, config = int(body["step"]), dict(body["config"])
-        if int(body["format"]) != FORMAT:
+        if int(body["format"]) != FORMAT or not all(isinstance(name, str) for name in config):
             raise KeyError("format")
     except Exception as bad:  # torch's loader raises whatever it likes on damaged input
         raise CheckpointError(
             "checkpoint-unreadable", f"{path.name} is no training of Flamewheel's, or damaged.",
             "Leave --resume out to start anew.") from bad
     changed = sorted(name for name in {*config, *standing.config}
-                     if config.get(name) != standing.config.get(name))
+                     if repr(config.get(name)) != repr(standing.config.get(name)))
     if changed:
         name = changed[0]
         raise CheckpointError(
@@ -76,12 +76,31 @@ def load_standing(path: Path, standing: Standing) -> int:
             "Resume with the same options, or leave --resume out to start anew.")
     try:
         standing.network.load_state_dict(body["network"])
+        usual = _settings(standing.optimizer)
         standing.optimizer.load_state_dict(body["optimizer"])
+        if _settings(standing.optimizer) != usual or not _averages_fit(standing.optimizer):
+            raise ValueError("the optimiser is not the network's")
         standing.generator.set_state(body["generator"])
-    except (RuntimeError, KeyError, ValueError, TypeError) as bad:
+    except Exception as bad:  # torch looks at little of what it is given
         raise CheckpointError("checkpoint-unreadable", f"{path.name} does not fit the network.",
                               "Leave --resume out to start anew.") from bad
     return step
+
+
+def _settings(optimizer: torch.optim.Optimizer) -> list[dict[str, type]]:
+    """Kinds of an optimiser's settings; their values change on the way."""
+    return [{name: type(value) for name, value in group.items() if name != "params"}
+            for group in optimizer.param_groups]
+
+
+def _averages_fit(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether each parameter has Adam's averages in its own shape, or none yet."""
+    kept = [(parameter, optimizer.state.get(parameter) or {})
+            for group in optimizer.param_groups for parameter in group["params"]]
+    return all(not state or all(
+        isinstance(state.get(name), Tensor) and state[name].shape == shape
+        for name, shape in (("step", ()), ("exp_avg", parameter.shape),
+                            ("exp_avg_sq", parameter.shape))) for parameter, state in kept)
 
 
 def checked_loss(loss: Tensor, step: int, kept: Path | None) -> float:

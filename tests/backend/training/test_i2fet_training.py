@@ -168,6 +168,17 @@ def test_refusals(tiny, tmp_path):
     assert wild.value.code == "training-diverged"
 
 
+def test_a_standing_whose_optimiser_is_damaged_is_refused(tiny, tmp_path):
+    train(config(tmp_path, epochs=1), tiny, quiet)
+    kept = tmp_path / "net.resume"
+    good = torch.load(kept, weights_only=True)
+    del good["optimizer"]["state"][0]["exp_avg"]
+    torch.save(good, kept)
+    with pytest.raises(CheckpointError) as refused:
+        train(config(tmp_path, epochs=2), tiny, quiet, resume=True)
+    assert refused.value.code == "checkpoint-unreadable"
+
+
 def test_damaged_weights_are_refused(tiny, tmp_path):
     train(config(tmp_path, epochs=1), tiny, quiet)
     good = weights(tmp_path / "net.npz")

@@ -46,7 +46,9 @@ class TransitionConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Raises UsageError `bad-count` or `bad-share`."""
+        """Raises UsageError `bad-count`, `bad-share` or `bad-seed`."""
+        if self.seed < 0:
+            raise UsageError("bad-seed", f"The seed {self.seed} is below 0.", "Give 0 or more.")
         if not (0 <= self.spread <= 10_000 and 0 <= self.units <= 10_000
                 and 1 <= self.takes <= 100 and 1 <= self.most_pairs <= 1000):
             raise UsageError("bad-count", "A set has 0 to 10,000 made people of each kind, with 1 "
