@@ -35,7 +35,7 @@ def add_instruction_training(
     model.add_argument("--preset", choices=("small", "published"), default="small",
                        help="sizes: small trains on a CPU; published for CLIP's rows")
     model.add_argument("--divergence", type=_number, metavar="NUMBER",
-                       help="weight of the divergence in eq. 11 and 12; 0.004 by default, printed "
+                       help="weight of the divergence in eq. 11 and 12; 0.02 by default, printed "
                        "1")
     model.add_argument("--alignment", type=_number, metavar="NUMBER",
                        help="weight of the cosine of the MotionCLIP-style baseline; 0.3 by "

@@ -45,7 +45,7 @@ class I2fetConfig:
     vertex_loss: bool = True  # eq. 14
     pose_loss: bool = True  # eq. 12; without it and eq. 14: L_e alone of table VI
     encoder: str = EMBEDDED  # or the folder of a CLIP
-    divergence: float = 0.004
+    divergence: float = 0.02
     """Weight of the divergence in eq. 11 and 12; printed 1, which beside a mean over 100 numbers
     leaves the latents little to say (docs/generation.md)."""
     alignment: float = 0.3
