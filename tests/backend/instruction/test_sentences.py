@@ -4,8 +4,9 @@
 Of the older list about half are held out: the grammar was never changed because of one of them.  A
 held-out sentence that was read wrongly and then mended counts as a tuned one from then on.
 
-The larger list was written in one go and split by chance.  One half was tuned on; the other was kept
-apart until the grammar stood, and was then read once: 172 of 174 exactly (docs/instructions.md).
+The larger list was written in one go and split by chance.  One half was tuned on; the other was
+kept apart until the grammar stood, and was then read once: 172 of 174 exactly
+(docs/instructions.md).
 """
 
 from __future__ import annotations
