@@ -68,9 +68,15 @@ def test_faces_stay_within_the_database(generator):
 
 
 def test_intensity_is_the_same_take_weaker(generator):
-    weak, full = rows(generator.faces([EmotionMix("Joy", 0.5), EmotionMix("Joy")], 2))
-    assert 0.3 < np.linalg.norm(weak) / np.linalg.norm(full) < 0.7
-    assert weak @ full / (np.linalg.norm(weak) * np.linalg.norm(full)) > 0.9
+    """Weak faces are of their own ring, no multiples; yet each is nearest to its own take."""
+    takes = [rows(generator.faces([EmotionMix("Joy", 0.5), EmotionMix("Joy")], seed))
+             for seed in range(6)]
+    weak, full = (np.array(faces) for faces in zip(*takes, strict=True))
+    sizes = [np.linalg.norm(faces, axis=1) for faces in (weak, full)]
+    assert np.all((sizes[0] > 0.3 * sizes[1]) & (sizes[0] < 0.7 * sizes[1]))
+    alike = weak @ full.T / np.outer(*sizes)
+    assert alike.diagonal().min() > 0.7
+    assert np.all(alike.diagonal() > np.median(alike, axis=1))
 
 
 def test_a_blend_lies_between_its_takes(generator):
