@@ -29,6 +29,7 @@ from ..wheel.unit_blend import mixed_strengths
 from ..wheel.units import face_rows
 from ..wheel.weights import DEFAULT_METHOD, shares_of
 from ..wheel_names import NEUTRAL
+from .compose import wheel_points
 from .networks.layout import I2FET, GeneratorLayout, generator_layout
 from .networks.plain import PlainI2fet, plain_i2fet
 from .networks.trained import (
@@ -169,10 +170,9 @@ class Generator:
 
 
 def parts_of(mix: EmotionMix) -> tuple[tuple[str, float], ...]:
-    """The emotions of a mix with their intensities."""
-    named = ((mix.primary, mix.intensity), (mix.secondary, mix.secondary_intensity),
-             (mix.tertiary, mix.tertiary_intensity))
-    return tuple((name, strength) for name, strength in named if name is not None)
+    """The emotions of a mix with their intensities; evenly Disgust and Anger is Contempt, which
+    the network learned as a face of its own."""
+    return tuple((point.emotion, point.intensity) for point in wheel_points(mix))
 
 
 def load_generator(

@@ -75,6 +75,25 @@ def make_rooms() -> FastAPI:
         asked = protocol.from_json(protocol.BlendRequest, bytes(request.scope[BODY]))
         return await _reply(light, request, lambda: answer_blend(asked))
 
+    @rooms.post(protocol.PATH_RETARGET)
+    async def retarget(request: Request) -> Response:
+        asked = protocol.from_json(protocol.RetargetRequest, bytes(request.scope[BODY]))
+        return await _reply(light, request, lambda: _retarget(asked))
+
+    @rooms.post(protocol.PATH_CONVERT)
+    async def convert(request: Request) -> Response:
+        asked = protocol.from_json(protocol.ConvertRequest, bytes(request.scope[BODY]))
+        return await _reply(heavy, request, lambda: _convert(asked))
+
+    _add_sentences(rooms, light)
+    _add_jobs(rooms, Jobs())
+    _say_refusals(rooms)
+    return rooms
+
+
+def _add_sentences(rooms: FastAPI, light: asyncio.Lock) -> None:
+    """What a sentence means, and its performance."""
+
     @rooms.post(PATH_TRANSITION)
     async def transition(request: Request) -> Response:
         asked = protocol.from_json(TransitionRequest, bytes(request.scope[BODY]))
@@ -89,20 +108,6 @@ def make_rooms() -> FastAPI:
     async def perform(request: Request) -> Response:
         asked = protocol.from_json(PerformRequest, bytes(request.scope[BODY]))
         return await _reply(light, request, lambda: perform_steps(asked))
-
-    @rooms.post(protocol.PATH_RETARGET)
-    async def retarget(request: Request) -> Response:
-        asked = protocol.from_json(protocol.RetargetRequest, bytes(request.scope[BODY]))
-        return await _reply(light, request, lambda: _retarget(asked))
-
-    @rooms.post(protocol.PATH_CONVERT)
-    async def convert(request: Request) -> Response:
-        asked = protocol.from_json(protocol.ConvertRequest, bytes(request.scope[BODY]))
-        return await _reply(heavy, request, lambda: _convert(asked))
-
-    _add_jobs(rooms, Jobs())
-    _say_refusals(rooms)
-    return rooms
 
 
 def _add_jobs(rooms: FastAPI, jobs: Jobs) -> None:

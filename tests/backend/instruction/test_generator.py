@@ -12,6 +12,7 @@ import pytest
 from flamewheel.emotion.features import features_of_codes
 from flamewheel.errors import CheckpointError, UsageError
 from flamewheel.head.data import JOINT_NAMES
+from flamewheel.head.unit_strengths import measure_strengths
 from flamewheel.instruction.generator import load_generator
 from flamewheel.instruction.plan import EmotionMix
 from flamewheel.wheel_names import NEUTRAL, WHEEL_ORDER
@@ -77,6 +78,15 @@ def test_intensity_is_the_same_take_weaker(generator):
     alike = weak @ full.T / np.outer(*sizes)
     assert alike.diagonal().min() > 0.7
     assert np.all(alike.diagonal() > np.median(alike, axis=1))
+
+
+def test_contempt_is_a_face_of_its_own_on_one_side(generator):
+    for seed in range(4):
+        code, = generator.faces([EmotionMix("Disgust", 1.0, "Anger", 1.0)], seed)
+        units = dict(zip(generator.units.names, measure_strengths(
+            generator.head, generator.units, [code])[0], strict=True))
+        smirk = abs(units["AU12L"] + units["AU14L"] - units["AU12R"] - units["AU14R"])
+        assert smirk > 0.2 and units["AU9L"] < 0.3
 
 
 def test_a_blend_lies_between_its_takes(generator):
