@@ -13,6 +13,8 @@ from .tagging import Item
 _ENDING = ("slip", "slid", "melt", "fall", "sink", "dissolv", "break", "crumb", "collaps",
            "drift", "crack", "falter", "waver", "crumpl", "pass", "go")
 """What a smile does when it ends, where nothing is said that it turns into."""
+_GROWING = ("build", "ris", "swell", "mount", "climb", "ramp", "escalat", "intensif", "deepen")
+"""What an emotion does that comes up, where nothing follows that it turns into."""
 _RELEASING = ("releas", "let go", "lets go", "letting go", "let it go", "lets it go",
               "letting it go", "let it all", "lets it all", "let all", "unclench", "loosen")
 _RELAXING = ("relax", "calm", "cool", "loosen", "unwind", "recover")
@@ -27,6 +29,9 @@ class ChangeReader(ClauseState):
             self._bare_becomes_source()
         elif item.lower in ("falls", "fell", "fall") and self._of_the_face():
             self._go(EmotionMix("Sadness"), item.span)  # `her face falls`
+        elif item.lower.startswith("settl") and self.drafts and not self._clause:
+            self._relaxing = True  # `…, and then settle`
+            self._go(EmotionMix(NEUTRAL), item.span)
         elif item.lower.startswith(_ENDING) and self._clause and self._clause[-1].bare:
             self._bare_becomes_source()
             self._go(EmotionMix(NEUTRAL), item.span)
@@ -37,8 +42,9 @@ class ChangeReader(ClauseState):
 
     def _somewhere_to_go(self) -> bool:
         """Is anything named before the next step that a change could lead to?"""
+        grows = self._changing.startswith(_GROWING)
         for item in self._items[self._at:]:
-            if item.kind in ("then", "stop", "part", "action"):
+            if item.kind in ("then", "stop", "part", "action") or (grows and item.kind == "comma"):
                 return False
             if item.mix is not None or item.kind in ("to", "unknown", "origin", "current", "back"):
                 return True

@@ -35,6 +35,11 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
                "crumbles;brighten up;brightens up;work up;works up;build toward;lighten;"
                "lightens;fracture;fractures;waver;wavers;falter;falters;decay;decays;revolve;"
                "gives over to;yield;yields;yielding"),
+    ("change", "rise;rises;rising;swell;swells;swelling;mount;mounts;mounting"),
+    ("hold", "peak;peaks;peaking;crest;crests;cresting;plateau;plateaus"),
+    ("hold", "don't stop;do not stop;never stop;never stops;doesn't stop;does not stop"),
+    ("look", "can't help but;cannot help but;couldn't help but;can't help;cannot help;"
+             "couldn't help;can't stop;cannot stop;couldn't stop"),
     ("direct", "skipping neutral;avoiding neutral;bypassing neutral;with no neutral;no neutral;"
                "with no neutral in between;no neutral in between;without a neutral stop;"
                "not passing through neutral;without stopping at neutral;without a stop at neutral;"
@@ -75,6 +80,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("hold", "for a bit;for a little bit"),
     ("cease", "kill;kills;wipe;wipes;wipe off;wipes off;shake off;shakes off;get rid of;"
               "gets rid of;getting rid of;remove;removes;erase;erases;swallow;swallows;"
+              "undo;undoes;undoing;take away;takes away;taking away;"
               "give up;gives up;not any longer;quits being;finish being;done being"),
     ("current", "present expression;present face;present look;present pose;present state;"
                 "existing face;existing look;the expression now;the face now;"

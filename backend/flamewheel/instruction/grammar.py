@@ -17,8 +17,10 @@ from .clause_state import unknown_word
 from .clauses import ClauseReader
 from .drafts import build_steps
 from .languages import foreign_language
+from .notations import in_plain_words
 from .plan import CURRENT, EmotionMix, NotUnderstood, PlanStep, Span, TransitionPlan
 from .small_word_spelling import small_words_meant
+from .step_lists import with_steps_apart
 from .tagging import Item, tag
 from .tokens import EXAMPLE, check_text, not_english, tokenise
 from .vocabulary import Vocabulary, default_vocabulary
@@ -49,13 +51,14 @@ def parse(
     """
     check_text(text)
     vocabulary = default_vocabulary() if vocabulary is None else vocabulary
-    tokens = tokenise(text)
+    tokens = in_plain_words(tokenise(text))
     words = [(token.lower, token.span) for token in tokens if token.kind == "word"]
     foreign = foreign_language(text, words, vocabulary.is_english)
     if foreign is not None:
         raise not_english(text, *foreign)
     check_controls(text, tokens, vocabulary)
-    reader = ClauseReader(text, tag(text, tokens, vocabulary, fps), vocabulary)
+    items = with_steps_apart(tag(text, tokens, vocabulary, fps))
+    reader = ClauseReader(text, items, vocabulary)
     reader.read()
     _check_target(text, reader, vocabulary)
     start = EmotionMix(CURRENT) if reader.start is None else reader.start

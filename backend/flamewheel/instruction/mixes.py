@@ -126,9 +126,12 @@ def _among_verbs(items: Sequence[Item], at: int, part: Strength) -> bool:
 
 def _read_mostly(text: str, items: Sequence[Item], at: int, first: Strength) -> Phrase | None:
     """`mostly angry, a little sad`: shares, not strengths."""
-    if not any(item.lower in _MOSTLY for item in items[max(at - 2, 0):first.end]):
+    compared = _compared(items, at, first)
+    if compared is None and not any(
+        item.lower in _MOSTLY for item in items[max(at - 2, 0):first.end]
+    ):
         return None
-    joint = first.end
+    joint = first.end + (compared is not None)
     while joint < len(items) and items[joint].kind in ("comma", "and", "hint", "with"):
         joint += 1
     second = read_strength(items, joint) if joint > first.end else None
@@ -136,7 +139,15 @@ def _read_mostly(text: str, items: Sequence[Item], at: int, first: Strength) -> 
         return None
     span = (first.span[0], second.span[1])
     mixes = [_word_itself(items, part) for part in (first, second)]
-    return Phrase(merge(text, mixes[0], mixes[1], MOSTLY, span), second.end, span)
+    share = 1 - MOSTLY if compared == "less" else MOSTLY
+    return Phrase(merge(text, mixes[0], mixes[1], share, span), second.end, span)
+
+
+def _compared(items: Sequence[Item], at: int, first: Strength) -> str | None:
+    """`more surprised than afraid`: `more` or `less`; None where nothing is compared."""
+    than = first.end < len(items) and items[first.end].lower == "than"
+    words = {item.lower for item in items[at:first.end]} & {"more", "less"}
+    return words.pop() if than and len(words) == 1 else None
 
 
 def _word_itself(items: Sequence[Item], part: Strength) -> EmotionMix:
