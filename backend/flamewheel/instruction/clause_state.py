@@ -82,7 +82,9 @@ class ClauseState(StepState):
             self._denied = {}
             if closed_by == "stop" and self._clause:
                 self._scope = None
-            self._factor, self._lopsided = 1.0, None
+            if self._lopsided is not None and self._lopsided_item is not None:
+                self.unknown.append(self._lopsided_item)  # nothing came that it could be about
+            self._factor, self._lopsided, self._lopsided_item = 1.0, None, None
         elif closed_by == "and" or self._joint != "with":
             self._joint = closed_by
 

@@ -12,13 +12,14 @@ from .mixes import Phrase, waits_later
 from .mixing import merge
 from .parts import PartReader
 from .plan import CURRENT, EmotionMix
+from .repeats import RepeatReader
 from .tagging import Item
 
 _PAUSES = ("a beat", "a moment", "one beat", "a long beat", "a short beat", "a brief moment")
 """Between two steps these are a stop, not a length of the step before."""
 
 
-class ClauseReader(DenialReader, PartReader, ChangeReader):
+class ClauseReader(RepeatReader, DenialReader, PartReader, ChangeReader):
     """Walks over the items once; what was understood is in `start`, `drafts` and `notes`."""
 
     def read(self) -> None:

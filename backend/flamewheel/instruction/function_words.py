@@ -40,6 +40,11 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("hold", "don't stop;do not stop;never stop;never stops;doesn't stop;does not stop"),
     ("look", "can't help but;cannot help but;couldn't help but;can't help;cannot help;"
              "couldn't help;can't stop;cannot stop;couldn't stop"),
+    ("alternate", "alternate;alternates;alternating;alternate between;alternates between;"
+                  "alternating between;oscillate between;oscillates between;cycle between;"
+                  "switch back and forth between;switches back and forth between;"
+                  "go back and forth between;goes back and forth between;"
+                  "flip back and forth between;flips back and forth between"),
     ("direct", "skipping neutral;avoiding neutral;bypassing neutral;with no neutral;no neutral;"
                "with no neutral in between;no neutral in between;without a neutral stop;"
                "not passing through neutral;without stopping at neutral;without a stop at neutral;"

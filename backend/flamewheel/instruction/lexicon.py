@@ -14,6 +14,7 @@ from typing import Literal
 from ..trajectory import Easing
 from ..wheel.lexicon import SHOWN
 from ..wheel.word_forms import verb_forms as verb_forms
+from ..wheel_names import NEUTRAL
 from .plan import EmotionMix
 from .tokens import word_list
 
@@ -21,7 +22,7 @@ Kind = Literal[
     "emotion", "degree", "percent", "duration", "speed", "easing", "from", "start", "to", "look",
     "change", "via", "direct", "then", "comma", "stop", "and", "with", "hint", "mix", "hold",
     "back", "origin", "current", "fade", "cease", "not", "after", "before", "at", "each",
-    "filler", "unknown",
+    "filler", "unknown", "alternate"
 ]
 
 
@@ -34,6 +35,7 @@ class Speed:
 
 
 _MIXED = {
+    **dict.fromkeys(("dead serious", "deadly serious"), EmotionMix(NEUTRAL)),
     "bittersweet": EmotionMix("Joy", 1.0, "Sadness", 1.0),
     "bitter sweet": EmotionMix("Joy", 1.0, "Sadness", 1.0),
     **dict.fromkeys(

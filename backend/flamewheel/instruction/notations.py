@@ -17,6 +17,7 @@ _NUMBERED_BY = frozenset((".", ")", ":"))
 _LENGTH_AHEAD = frozenset(word_list("over in within for during after about around of than"))
 _FACES = frozenset(("face", "visage"))
 _WHICH_HALF = frozenset(word_list("left right one other upper lower top bottom first second"))
+_NO_NOUN = frozenset(word_list("and then but while for in over with at to as or yet"))
 _TAKES = frozenset(word_list("take takes taking took put puts putting push pushes pushing wash "
                              "washes throw throws"))
 _FARTHEST_AWAY = 5
@@ -24,7 +25,22 @@ _FARTHEST_AWAY = 5
 
 def in_plain_words(tokens: Sequence[Token]) -> list[Token]:
     """The tokens as they are read; each keeps its place in the text."""
-    return _taken_away(_halves(_factors(_numbered(list(tokens)))))
+    return _mouthed(_taken_away(_halves(_factors(_numbered(list(tokens))))))
+
+
+def _mouthed(tokens: list[Token]) -> list[Token]:
+    """`open-mouthed surprise`: surprise with an open mouth; alone it is an emotion word."""
+    plain: list[Token] = []
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1] if at + 1 < len(tokens) else None
+        if (token.lower == "mouthed" and word_at(tokens, at - 1) == "open"
+                and following is not None and following.kind == "word"
+                and following.lower not in _NO_NOUN):
+            plain.insert(len(plain) - 1, Token("word", "an", plain[-1].span))
+            plain.append(replace(token, lower="mouth"))
+        else:
+            plain.append(token)
+    return plain
 
 
 def _numbered(tokens: list[Token]) -> list[Token]:

@@ -91,13 +91,27 @@ class PartReader(ClauseState):
             return False
         draft = self._open
         if draft is None or draft.kind == "hold":
-            self._lopsided = part
+            if not self._narrowed(item, part):
+                self._lopsided, self._lopsided_item = part, item
             return True
         if draft.over or draft.layers or not (part.only or self._joint in (None, "with")):
             return False
         side = self._resolved(part.side, item.span)
         draft.layers.append(Layer(draft.mix, part.parts, side))
         draft.mix, draft.over = self._face_before(draft), True
+        return True
+
+    def _narrowed(self, item: Item, part: Part) -> bool:
+        """`smile, then only on the left`: what the whole face shows, then on a part alone."""
+        goes = [draft for draft in self.drafts if draft.kind == "go"]
+        if not (part.only and goes) or self._clause or goes[-1].over or goes[-1].mix.is_plain or (
+            any(later.mix is not None or later.kind == "action" for later in self._rest_of_clause())
+        ):
+            return False
+        narrowed = Draft("go", self._face_before(goes[-1]), item.span)
+        side = self._resolved(part.side, item.span)
+        narrowed.layers.append(Layer(goes[-1].mix, part.parts, side))
+        self._add(narrowed)
         return True
 
     def _same_deed(self, item: Item) -> Item | None:
@@ -117,7 +131,7 @@ class PartReader(ClauseState):
 
     def _on_lopsided(self, item: Item) -> None:
         if emotion_follows(self._items, self._at):
-            self._lopsided = item.part
+            self._lopsided, self._lopsided_item = item.part, item
         else:
             self._unknown_here.append(item)
 

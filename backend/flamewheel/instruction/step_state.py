@@ -37,6 +37,7 @@ class StepState:
         self._joint: ItemKind | None = None  # what stands between it and them; None: nothing
         self._said_side: Side = "left"  # for `the other`
         self._lopsided: Part | None = None  # `a crooked …`
+        self._lopsided_item: Item | None = None  # where that is said
         self._scope: Where | None = None  # `only move the mouth: …`
         self._factor = 1.0  # `slightly raise …`
         self._last_parts: tuple[str, ...] = ()  # of that layer

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .actions import read_action
+from .counts import read_times
 from .deeds import Action
 from .durations import read_count, read_duration
 from .function_words import MORE_FILLERS, extra_phrases
@@ -20,7 +21,7 @@ from .side_words import read_bare_side, read_level, read_place, read_sided, read
 from .tokens import Token, refuse, word_list
 from .vocabulary import Vocabulary
 
-ItemKind = Kind | Literal["part", "action", "keep", "lopsided", "scope"]
+ItemKind = Kind | Literal["part", "action", "keep", "lopsided", "scope", "times"]
 Mode = Literal["over", "for", "wait"]
 
 MIN_SECONDS = 0.01
@@ -98,6 +99,7 @@ def tag(text: str, tokens: Sequence[Token], vocabulary: Vocabulary, fps: float) 
             continue
         item_or_none, at = (
             timed
+            or _times(tokens, at)
             or _phrase(tokens, at, vocabulary)
             or _percent(tokens, at)
             or _single(tokens, at, vocabulary)
@@ -229,6 +231,14 @@ def _phrase(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[I
     if emotion is not None:
         return _item(tokens, at, emotion[1], "emotion", emotion[0]), at + emotion[1]
     return None
+
+
+def _times(tokens: Sequence[Token], at: int) -> tuple[Item, int] | None:
+    counted = read_times(tokens, at)
+    if counted is None:
+        return None
+    times, end = counted
+    return _item(tokens, at, end - at, "times", times), end
 
 
 def _percent(tokens: Sequence[Token], at: int) -> tuple[Item, int] | None:

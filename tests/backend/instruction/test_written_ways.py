@@ -43,6 +43,21 @@ WRITTEN = [
     ("anger builds over 2 seconds, peaks for half a second, and subsides over three", None,
      ["Anger 2", "hold 0.5", "Neutral 3"]),
     ("can't help but smile", None, ["Joy 1"]),
+    ("alternate between joy and sadness three times", None, ["Joy 1", "Sadness 1"] * 3),
+    ("alternate between joy and sadness, three times", None, ["Joy 1", "Sadness 1"] * 3),
+    ("alternate joy and anger", None, ["Joy 1", "Anger 1"] * 2),
+    ("raise the brows twice", None, ["Current[AU1 AU2] 1", "Current 1"] * 2),
+    ("raise the brows twice over 2 seconds", None, ["Current[AU1 AU2] 0.5", "Current 0.5"] * 2),
+    ("raise the brows twice, over 2 seconds", None, ["Current[AU1 AU2] 0.5", "Current 0.5"] * 2),
+    ("smile, then raise the brows twice", None, ["Joy 1", *["Joy[AU1 AU2] 1", "Joy 1"] * 2]),
+    ("smile, then frown, three times", None, ["Joy 1", "Sadness 1"] * 3),
+    ("three times: smile, then frown", None, ["Joy 1", "Sadness 1"] * 3),
+    ("Smile, then frown. Repeat three times.", None, ["Joy 1", "Sadness 1"] * 3),
+    ("from joy to fear and back three times", "Joy", ["Fear 1", "Joy 1"] * 3),
+    ("smile, hold, repeat", None, ["Joy 1", "hold 1", "Current 1"] * 2),
+    ("go from a big grin to dead serious", "Joy*1.25", ["Neutral 1"]),
+    ("open-mouthed surprise", None, ["Surprise(mouth open) 1"]),
+    ("smile, then only on the left", None, ["Joy 1", "Current{Joy: left} 1"]),
     ("smile and don't stop smiling", None, ["Joy 1", "hold 1"]),
 ]
 
@@ -52,3 +67,14 @@ def test_written_way(parse, text, start, steps):
     plan = parse(text)
     assert plan_agrees(start, steps, plan), describe(plan)
     assert not plan.unknown
+
+
+def test_times_have_a_limit_and_a_note(parse):
+    plan = parse("smile 50 times")
+    assert len(plan.steps) == 40  # each is undone
+    assert any("20 times" in note for note in plan.notes)
+
+
+def test_a_length_of_each_step_stays_when_they_are_repeated(parse):
+    plan = parse("smile for 2 seconds, then frown over half a second, twice")
+    assert plan_agrees(None, ["Joy 1", "hold 2", "Sadness 0.5"] * 2, plan), describe(plan)
