@@ -25,7 +25,20 @@ _FARTHEST_AWAY = 5
 
 def in_plain_words(tokens: Sequence[Token]) -> list[Token]:
     """The tokens as they are read; each keeps its place in the text."""
-    return _mouthed(_taken_away(_halves(_factors(_numbered(list(tokens))))))
+    return _opened(_mouthed(_taken_away(_halves(_factors(_numbered(list(tokens)))))))
+
+
+def _opened(tokens: list[Token]) -> list[Token]:
+    """`keep the lips closed, then open into a grin`: it is the mouth that opens."""
+    plain: list[Token] = []
+    lips = False
+    for at, token in enumerate(tokens):
+        plain.append(token)
+        lips = lips or token.lower in ("lip", "lips", "mouth")
+        if (lips and token.lower in ("open", "opens") and word_at(tokens, at + 1) == "into"
+                and word_at(tokens, at - 1) in ("then", "and", ",")):
+            plain += [Token("word", word, token.span) for word in ("the", "mouth")]
+    return plain
 
 
 def _mouthed(tokens: list[Token]) -> list[Token]:

@@ -19,6 +19,9 @@ from .wording import quoted
 MOST_BLINKS = 10
 """A design choice: a plan stays short enough to be read; who wants more says so again."""
 _OF_THE_FACE: tuple[ItemKind, ...] = ("part", "action", "keep", "scope")
+_ENDS_KEEPING = {"mouth shut": frozenset(("AU25", "AU26", "AU27")),
+                 "eyes open": frozenset(("AU43",))}
+"""What is kept -> units of the direct actions after which it no longer is."""
 _TURNS: tuple[ItemKind, ...] = ("change", "to")
 
 
@@ -242,6 +245,10 @@ class PartReader(ClauseState):
         """What is kept throughout; what waited for a step in vain is kept throughout too."""
         kept = [*self._kept_everywhere, *self._kept]
         for draft in self.drafts:
+            moved = {unit for deed in draft.deeds for unit, _ in deed.units}
+            for keep in [keep for keep in kept if moved & _ENDS_KEEPING.get(keep, frozenset())]:
+                kept.remove(keep)
+                self.notes.append(f"'{keep}' is kept until the step that ends it")
             draft.keeps += kept
 
     def _face_words_follow(self) -> bool:

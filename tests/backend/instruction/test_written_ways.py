@@ -58,6 +58,9 @@ WRITTEN = [
     ("go from a big grin to dead serious", "Joy*1.25", ["Neutral 1"]),
     ("open-mouthed surprise", None, ["Surprise(mouth open) 1"]),
     ("smile, then only on the left", None, ["Joy 1", "Current{Joy: left} 1"]),
+    ("keep the lips closed, then open into a grin", None, ["Joy[AU25 AU26] 1"]),
+    ("keep the mouth shut, smile, then open the mouth", None,
+     ["Joy(mouth shut) 1", "Joy[AU25 AU26] 1"]),
     ("smile and don't stop smiling", None, ["Joy 1", "hold 1"]),
 ]
 
