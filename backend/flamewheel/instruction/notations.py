@@ -124,9 +124,10 @@ def _taken_away(tokens: list[Token]) -> list[Token]:
         for look in range(at + 2, min(at + _FARTHEST_AWAY, len(tokens))):
             if tokens[look].kind != "word":
                 break
-            if tokens[look].lower == "away":
+            if tokens[look].lower in ("away", "off"):
                 between = tokens[at + 1:look]
                 plain[at] = replace(token, lower="take")
-                plain[at + 1:look + 1] = [replace(tokens[look], span=token.span), *between]
+                away = replace(tokens[look], lower="away", span=token.span)
+                plain[at + 1:look + 1] = [away, *between]
                 break
     return plain

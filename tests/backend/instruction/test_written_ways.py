@@ -30,6 +30,7 @@ WRITTEN = [
     ("smile, then settle into a frown", None, ["Joy 1", "Sadness 1"]),
     ("undo the smile", None, ["Neutral 1"]),
     ("smile, then take the smile away", None, ["Joy 1", "Neutral 1"]),
+    ("wash the fear off", None, ["Neutral 1"]),
     ("lose the smile", None, ["Neutral 1"]),
     ("wipe the smile off his face", None, ["Neutral 1"]),
     ("angry and sad, then take away the anger", None, ["Anger+Sadness 1", "Sadness 1"]),
