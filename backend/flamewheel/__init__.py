@@ -25,6 +25,7 @@ from .trajectory import Trajectory
 
 if TYPE_CHECKING:
     from .head.model import HeadModel
+    from .motion.style import MotionStyle
 
 __version__ = "0.1.0"
 __all__ = [
@@ -95,7 +96,12 @@ def blend(
 
 
 def transition(
-    text: str, head: str = "open", start: ExpressionCode | None = None, seed: int | None = None
+    text: str, head: str = "open", start: ExpressionCode | None = None, seed: int | None = None,
+    *, motion: MotionStyle | None = None,
 ) -> Trajectory:
-    """A sentence as a performance of `head`; see `pipeline.transition`."""
-    return pipeline.transition(text, head=head, start=start, seed=seed).trajectory
+    """A sentence as a performance of `head`; see `pipeline.transition`.
+
+    motion: `flamewheel.motion.style.ALIVE` moves it as faces move, in few keys; None gives the
+    anchors, joined as paper 002 does (eq. 16).
+    """
+    return pipeline.transition(text, head=head, start=start, seed=seed, motion=motion).trajectory

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+import flamewheel
 from flamewheel import pipeline
 from flamewheel.errors import FlamewheelError, InstructionError
 from flamewheel.head.held_openings import HeldLids, HeldLips
@@ -56,6 +57,13 @@ def test_motion_reaches_the_same_faces_and_brings_keys():
     assert alive.keys is not None and alive.times.size > 30
     reached = sample(alive, still.times)
     assert np.abs(reached - still.codes).max() < 1e-6
+
+
+def test_the_package_itself_gives_anchors_or_living_motion():
+    plain = flamewheel.transition("from joy to fear")
+    assert plain.keys is None and plain.times.tolist() == [0, 1]
+    living = flamewheel.transition("from joy to fear", motion=ALIVE)
+    assert living.keys is not None and np.allclose(living.codes[-1], plain.codes[-1])
 
 
 def test_eyes_that_are_kept_open_do_not_blink():
