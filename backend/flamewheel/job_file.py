@@ -5,7 +5,8 @@
     [defaults]   any key of a shot but its name
     [[shot]]     name = "a", head = "open", photo = "x.jpg" (or parameters = "p.json"),
                  steps = [{wheel = "Joy", with = "Trust", seconds = 1.0},
-                          {sentence = "from disgust to happiness over two seconds"}],
+                          {sentence = "from disgust to happiness over two seconds",
+                           living = true}],
                  camera, light, engine, samples, resolution, frames, output ...
 
 A mistake names its line and the nearest key that is known.  A mistake of the file as a whole

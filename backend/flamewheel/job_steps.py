@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .strict_toml import Check, Spot, checked_table, listed, number, text, whole
+from .strict_toml import Check, Spot, checked_table, listed, number, text, truth, whole
 
 MOST_SECONDS = 3600.0
 """The longest single step, s: an hour is a typing mistake."""
@@ -43,6 +43,7 @@ class SentenceStep:
     sentence: str
     seed: int | None
     line: int
+    living: bool = False  # moves as faces move, densely keyed; else few keys, as eq. 16 joins them
 
 
 def read_step(value: Any, spot: Spot) -> WheelStep | SentenceStep:
@@ -86,4 +87,6 @@ _WHEEL: dict[str, Check] = {
     "easing": text("smooth", "linear", "ease_in", "ease_out", "hold"),
 }
 _OF_A_MIX = {"with_intensity", "and", "and_intensity", "weight", "weights", "method"}
-_SENTENCE: dict[str, Check] = {"sentence": text(most=2000), "seed": whole(0, 2**31 - 1)}
+_SENTENCE: dict[str, Check] = {
+    "sentence": text(most=2000), "seed": whole(0, 2**31 - 1), "living": truth,
+}

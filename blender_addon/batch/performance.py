@@ -19,7 +19,7 @@ from ..core.protocol import (
     FaceReply,
     WheelSpot,
 )
-from ..core.protocol_plan import TrajectoryReply, TransitionRequest
+from ..core.protocol_plan import MotionBody, TrajectoryReply, TransitionRequest
 
 BRIDGE_SECONDS = 0.4
 """s: the way to a sentence's own beginning, where that is not where the last step ended.
@@ -121,8 +121,9 @@ def _sentence(played: Played, shot: Shot, step: SentenceStep, backend: Backend,
     # a farm renders the same twice: without a seed the first one is taken
     seed = next((seed for seed in (step.seed, shot.seed) if seed is not None), 0)
     start = _code(played.codes[-1], count)
+    motion = MotionBody() if step.living else None
     reply = backend.transition(
-        TransitionRequest(shot.head, step.sentence, start, seed, fps=shot.fps))
+        TransitionRequest(shot.head, step.sentence, start, seed, motion, shot.fps))
     codes = [_fitted(row, count) for row in reply.codes]
     played.notes += reply.notes
     if not _near(codes[0], played.codes[-1]):

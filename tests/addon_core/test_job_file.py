@@ -75,6 +75,7 @@ def test_a_whole_job(folder: Path) -> None:
         "Joy", None, "Trust", None, None, None, 0.6, None, "units", None, 1.0, 2.0, 0.5, "smooth",
         14)
     assert sentence == SentenceStep("from disgust to happiness", 3, 16)
+    assert not sentence.living
     assert first.camera == CameraSpec("profile") and first.frames == (1, 48)
     # the shot's own face takes the place of the defaults' one
     assert second.photo is None and second.parameters == folder / "p.json"

@@ -20,6 +20,7 @@ from blender_addon.batch import shot as shot_module
 from blender_addon.batch.command import run_command
 from blender_addon.batch.runner import run_job
 from blender_addon.core.errors import BackendError, JobError, OutputError
+from blender_addon.core.protocol_plan import MotionBody
 from blender_addon.scene.actions import curves_of
 
 DEFAULTS = """\
@@ -99,12 +100,21 @@ def test_a_job_from_file_to_pictures(job: Path) -> None:
     assert set(bpy.data.user_map()) == blocks  # nothing of it stays in the open file
 
 
+def test_a_sentence_may_be_living(job: Path) -> None:
+    job.write_text(job.read_text().replace("seed = 7}", "seed = 7, living = true}"))
+    backend = FakeBackend()
+    run_job(job, backend)
+    sentence = next(asked for asked in backend.asked if hasattr(asked, "text"))
+    assert sentence.motion == MotionBody()
+
+
 def test_steps_follow_one_another_on_the_time_line(job: Path) -> None:
     backend = FakeBackend()
     run_job(job, backend)
     sentence = next(asked for asked in backend.asked if hasattr(asked, "text"))
     assert sentence.seed == 7 and sentence.start.expression[:3] == [0.0, 2.0, 0.0]
     assert sentence.start.jaw == [0.3, 0.0, 0.0]
+    assert sentence.motion is None
     bpy.ops.wm.open_mainfile(filepath=str(job.parent / "out" / "joy" / "joy.blend"))
     assert [scene.name for scene in bpy.data.scenes] == ["joy"]
     scene = bpy.context.scene
