@@ -130,18 +130,7 @@ def _read_verb_first(
         shared = _read_verb_first(tokens, second, mentioned)  # `open and close the mouth`
         part = None if shared is None else Part(shared.nouns, shared.side, at + 1)
         return None if part is None else resolve(deed, part, at + 1)
-    inner: list[Token] = []
-    particles: list[str] = []
-    look = at + 1
-    while True:
-        word = word_at(tokens, look)
-        if word in PARTICLES and word not in ("left", "right", "lower"):
-            particles.append(word)
-        elif word in ADVERBS and tokens[look].kind == "word":
-            inner.append(tokens[look])
-        else:
-            break
-        look += 1
+    inner, particles, look = _between(tokens, at + 1)
     part = (
         read_part(tokens, look) or read_pronoun(tokens, look, mentioned)
         or read_the_other(tokens, look, mentioned)
@@ -156,6 +145,22 @@ def _read_verb_first(
     if done is None or not word_at(tokens, at).endswith("ing"):
         return done
     return replace(done, state=True)  # `smile, raising the brows`
+
+
+def _between(tokens: Sequence[Token], look: int) -> tuple[list[Token], list[str], int]:
+    """Adverbs and particles between a verb and its part (`raise slowly up the brow`), and what
+    comes after them."""
+    inner: list[Token] = []
+    particles: list[str] = []
+    while True:
+        word = word_at(tokens, look)
+        if word in PARTICLES and word not in ("left", "right", "lower"):
+            particles.append(word)
+        elif word in ADVERBS and tokens[look].kind == "word":
+            inner.append(tokens[look])
+        else:
+            return inner, particles, look
+        look += 1
 
 
 
