@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from .giving import say_where
-from .options import add_every_subject_option, positive
+from .options import above_zero, add_every_subject_option, positive
 from .places import check_ending, check_places
 from .report import print_json, progress_line, say
 from .training_emotion import add_emotion_training
@@ -72,7 +72,7 @@ def _add_encoder(
     model.add_argument("--renders", type=positive, default=3000, help="pictures to make and keep")
     model.add_argument("--teaching", type=int, default=600, help="steps on renders alone")
     model.add_argument("--photos", type=positive, default=8, help="photos a step thereafter")
-    model.add_argument("--photo-share", type=_above_zero, default=1.0,
+    model.add_argument("--photo-share", type=above_zero, default=1.0,
                        help="how much the photos' loss counts beside the renders', in mm2")
     model.add_argument("--weight", action="append", default=[], metavar="LOSS=NUMBER",
                        help="a weight of eq. 7 other than the paper's, e.g. emotion=0")
@@ -176,7 +176,7 @@ def _common_options(
                        help=f"how long to train; {steps} by default")
     model.add_argument("--batch", type=positive, default=batch, metavar="NUMBER",
                        help=f"pictures a step; {batch} by default")
-    model.add_argument("--learning-rate", type=_above_zero, default=learning_rate,
+    model.add_argument("--learning-rate", type=above_zero, default=learning_rate,
                        metavar="NUMBER", help=f"{learning_rate:g} by default")
     model.add_argument("--seed", type=_seed, default=0, metavar="NUMBER",
                        help="the same seed trains the same network; 0 by default")
@@ -192,11 +192,4 @@ def _seed(text: str) -> int:
     value = int(text)
     if not 0 <= value < 1 << 63:  # what torch takes
         raise argparse.ArgumentTypeError("must be from 0 to 2^63 - 1")
-    return value
-
-
-def _above_zero(text: str) -> float:
-    value = float(text)
-    if not 0.0 < value < 1e6:
-        raise argparse.ArgumentTypeError("must be above 0")
     return value

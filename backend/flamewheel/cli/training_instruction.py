@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from .giving import say_where
-from .options import add_every_subject_option, positive
+from .options import above_zero, add_every_subject_option, positive
 from .places import check_ending, check_places
 from .report import print_json, say
 
@@ -34,10 +34,10 @@ def add_instruction_training(
                        help="text encoder: the embedded one (by default), or the folder of a CLIP")
     model.add_argument("--preset", choices=("small", "published"), default="small",
                        help="sizes: small trains on a CPU; published for CLIP's rows")
-    model.add_argument("--divergence", type=_number, metavar="NUMBER",
+    model.add_argument("--divergence", type=above_zero, metavar="NUMBER",
                        help="weight of the divergence in eq. 11 and 12; 0.02 by default, printed "
                        "1")
-    model.add_argument("--alignment", type=_number, metavar="NUMBER",
+    model.add_argument("--alignment", type=above_zero, metavar="NUMBER",
                        help="weight of the cosine of the MotionCLIP-style baseline; 0.3 by "
                        "default, published 0.01")
     model.set_defaults(run=i2fet)
@@ -111,7 +111,7 @@ def _shared_options(model: argparse.ArgumentParser) -> None:
                        help="200 by default, as published")
     model.add_argument("--batch", type=positive, default=128, metavar="NUMBER",
                        help="pairs a step; 128 by default, as published")
-    model.add_argument("--learning-rate", type=_number, default=8e-4, metavar="NUMBER",
+    model.add_argument("--learning-rate", type=above_zero, default=8e-4, metavar="NUMBER",
                        help="of Adam; 8e-4 by default, as published")
     model.add_argument("--seed", type=_seed, default=0, metavar="NUMBER",
                        help="the same seed trains the same network; 0 by default")
@@ -125,11 +125,4 @@ def _seed(text: str) -> int:
     value = int(text)
     if not 0 <= value < 1 << 32:
         raise argparse.ArgumentTypeError("must be from 0 to 2^32 - 1")
-    return value
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if not 0.0 < value < 1e6:
-        raise argparse.ArgumentTypeError("must be above 0")
     return value

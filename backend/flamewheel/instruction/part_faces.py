@@ -22,6 +22,7 @@ from ..head.known_strengths import KnowingMeter
 from ..head.unit_meanings import unit_meaning, unit_number
 from ..head.unit_regions import in_regions
 from ..head.unit_sides import LEFT, RIGHT, mirror_rows, unit_side
+from ..head.unit_strengths import STRONGEST_UNIT
 from ..parameters import ExpressionCode
 from ..wheel.facs import strengths_for
 from ..wheel.unit_rules import OPPOSED
@@ -31,7 +32,6 @@ from .plan import Layer, PlanStep
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.bool_]
 
-STRONGEST = 1.5  # of a unit: as `head.unit_strengths.STRONGEST_UNIT`
 JAW = 3  # numbers of a row after ψ
 JAW_AT_REST = 1e-6  # rad
 TAKEN_ALONG = {"mouth": ("jaw",)}
@@ -175,7 +175,7 @@ class PartFaces:
         left = strengths.copy()
         for ones, others in self._giving_way:
             left[others] *= 1.0 - min(asked[ones].max(initial=0.0), 1.0)
-        return np.clip(np.where(said > 0, asked, left), 0.0, STRONGEST)
+        return np.clip(np.where(said > 0, asked, left), 0.0, STRONGEST_UNIT)
 
     def _with_lids(self, strengths: Array, rest: Array, step: PlanStep) -> Array:
         """Eyes shut where a sentence shuts them, or open."""

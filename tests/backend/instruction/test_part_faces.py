@@ -14,7 +14,7 @@ from flamewheel.head.held_openings import TOUCHING
 from flamewheel.head.openings import lip_pairs
 from flamewheel.head.registry import find_head
 from flamewheel.head.unit_regions import in_regions
-from flamewheel.instruction.part_faces import STRONGEST
+from flamewheel.head.unit_strengths import STRONGEST_UNIT
 from flamewheel.instruction.plan import EmotionMix, Layer, PlanStep
 from flamewheel.pipeline.acting import stage_of
 from flamewheel.wheel_names import DYADS, NEUTRAL, WHEEL_ORDER
@@ -185,4 +185,4 @@ def test_what_no_unit_explains_stays_with_the_base():
 def test_strengths_stay_within_what_a_unit_may_show():
     made = units_of(face(step(EmotionMix("Fear", 1.5), layers=(layer("Surprise", "mouth"),),
                               units=(("AU5", 1.5),))))
-    assert made.max() <= STRONGEST and made.min() >= 0
+    assert made.max() <= STRONGEST_UNIT and made.min() >= 0
